@@ -4,7 +4,8 @@
 // yields the first value of the cell's type, division by zero yields 0; the checks that make those violations are
 // separate (Step::checks). Equal nodes have equal ids, so comparing ids compares structure. Each node carries a safe
 // interval [lo, hi] of its values, from which comparisons fold and range checks disappear. The constructors simplify;
-// none of the simplifications changes the value in any state.
+// none of the simplifications changes the value in any state. Arithmetic saturates at +-value_limit: with an interval
+// inside that limit plain 64-bit arithmetic gives the same result.
 //
 // Idea: Filliatre, Conchon, "Type-safe modular hash-consing", ML Workshop 2006.
 #pragma once
@@ -22,6 +23,8 @@ namespace untorn::system {
 
 using ExprId = uint32_t;
 using VarId = uint32_t;
+
+inline constexpr int64_t value_limit = int64_t{1} << 62;
 
 enum class Op : uint8_t {
     constant,  ///< value
@@ -115,8 +118,21 @@ class ExprPool {
     ExprId rewrite(ExprId id, const Leaf& leaf, std::unordered_map<ExprId, ExprId>& memo);
 
  private:
+    static constexpr ExprId none_found = UINT32_MAX;  ///< no simplification applies
     ExprId make(Node n, std::span<const ExprId> args);
-    bool implied_or_refuted(ExprId fact, ExprId goal, bool& holds) const;
+    ExprId leaf(Op op, int64_t value, VarId var, std::span<const ExprId> index, int64_t lo, int64_t hi);
+    ExprId arithmetic(Op op, ExprId a, ExprId b);
+    ExprId comparison(Op op, ExprId a, ExprId b);
+    ExprId compare(Op op, ExprId a, ExprId b);
+    ExprId order_against_constant(ExprId a, ExprId b);
+    ExprId quantifier(Op op, int64_t number, TypeId type, int64_t size, ExprId body);
+    ExprId rebuild(ExprId id, std::span<const ExprId> args);
+    ExprId combine(Op op, ExprId a, ExprId b);
+    ExprId combine_all(Op op, std::span<const ExprId> parts);
+    ExprId factored(Op op, ExprId a, ExprId b);
+    ExprId resolved(Op op, ExprId a, ExprId b);
+    ExprId boolean_ite(ExprId c, ExprId a, ExprId b);
+    ExprId nested_ite(ExprId c, ExprId a, ExprId b);
 
     std::vector<Node> nodes_;
     std::vector<ExprId> args_;
