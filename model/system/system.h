@@ -14,6 +14,9 @@
 
 namespace untorn::system {
 
+// Before the constant `none`, which one of its enumerators would shadow.
+enum class CheckKind : uint8_t { range, index, none, division, lock, atomic_block, assertion, property };
+
 using ActorId = uint32_t;
 using LocationId = uint32_t;
 inline constexpr uint32_t none = UINT32_MAX;
@@ -70,8 +73,6 @@ struct Choice {
     TypeId type = 0;                  ///< values to choose from; for branches a range 0..n-1
     std::vector<std::string> labels;  ///< branches: how each begins, for traces
 };
-
-enum class CheckKind : uint8_t { range, index, none, division, lock, atomic_block, assertion, property };
 
 /// Must hold, else the step fails here. Checks are in execution order; the first that fails is reported.
 struct Check {
