@@ -1,0 +1,33 @@
+/* classic/dekker.untorn: -DVERSION=0 Dekker, 1 LookFirst, 2 Insist.
+ * spin -a -o2 -o3 -DVERSION=0 dekker.pml && gcc -O2 -w -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -m100000 -c0
+ */
+bool flag[2];
+byte turn;
+#define other (1 - _pid)
+
+active [2] proctype process()
+{
+Again:
+#if VERSION == 1
+	!flag[other];
+#endif
+	flag[_pid] = true;
+#if VERSION == 0
+Test:	if
+	:: flag[other] ->
+		if
+		:: turn != _pid -> flag[_pid] = false; (turn == _pid); flag[_pid] = true
+		:: turn == _pid
+		fi;
+		goto Test
+	:: !flag[other]
+	fi;
+#endif
+#if VERSION == 2
+	!flag[other];
+#endif
+Critical: true;
+	turn = other;
+	flag[_pid] = false;
+	goto Again
+}
