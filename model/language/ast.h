@@ -36,6 +36,7 @@ enum class TypeExprKind : uint8_t {
 
 struct TypeExpr {
     TypeExprKind kind = TypeExprKind::boolean;
+    uint16_t height = 1;  // of this tree, at most max_nesting
     Span span;
     Name name;
     ExprPtr lo, hi;
@@ -88,6 +89,7 @@ enum class Operator : uint8_t {
 struct Expr {
     ExprKind kind = ExprKind::integer;
     Operator op = Operator::none;
+    uint16_t height = 1;  // of this tree, at most max_nesting
     Span span;
     int64_t integer = 0;
     Name name;
