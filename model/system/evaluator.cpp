@@ -10,8 +10,9 @@
 #include <bit>
 #include <cassert>
 #include <stdexcept>
-#include <string_view>
 #include <unordered_map>
+
+#include "model/system/expr_text.h"
 
 namespace untorn::system {
 namespace {
@@ -193,19 +194,10 @@ std::string Evaluator::cell_name(size_t cell) const {
     for (size_t i = index.size(); i-- > 0;) {
         const Type& t = system_.types[variable.dims[i]];
         const auto size = static_cast<size_t>(t.size());
-        index[i] = fmt::format("[{}]", system_.types.text(variable.dims[i], t.lo + static_cast<int64_t>(rest % size)));
+        index[i] = system_.types.text(variable.dims[i], t.lo + static_cast<int64_t>(rest % size));
         rest /= size;
     }
-    std::string name = variable.name;
-    if (variable.actor != none && system_.actors[variable.actor].identity && !index.empty()) {
-        const std::string& family = system_.actors[variable.actor].name;
-        if (name.starts_with(family)) {  // `writer[Writer#0].i`: the member belongs to the actor
-            name.insert(family.size(), index.front());
-            index.erase(index.begin());
-        }
-    }
-    for (const std::string& i : index) name += i;
-    return name;
+    return place_text(system_, var, index);
 }
 
 std::vector<std::vector<int64_t>> Evaluator::enabled_choices(const Step& step, const State& state, ActorId actor,

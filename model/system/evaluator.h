@@ -50,7 +50,8 @@ class Evaluator {
     /// Instances enabled in `state`: actors in order, then identity, then choices. Only recover's with `recovering`,
     /// all others' without.
     std::vector<Instance> enabled(const State& state, bool recovering = false) const;
-    /// Runs `step` with these choices (whether or not it is enabled).
+    /// Runs `step` with these choices (whether or not it is enabled). Throws std::logic_error if an update leaves its
+    /// variable's index or value range although all checks hold: then the system is wrong, not the specification.
     Executed execute(const Step& step, const State& state, ActorId actor, int64_t identity,
                      const std::vector<int64_t>& choices) const;
     Executed execute(const Instance& instance, const State& state) const;

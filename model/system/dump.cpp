@@ -1,0 +1,256 @@
+// `untorn dump`: one section for each part of a System, one line for each thing in it. Expressions are printed by
+// ExprText; what a step shares between its parts is defined once, in front of it (`$1 = ...`).
+
+#include "model/system/dump.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "model/system/expr_text.h"
+
+namespace untorn::system {
+namespace {
+
+const char* name(TypeKind kind) {
+    switch (kind) {
+        case TypeKind::boolean: return "boolean";
+        case TypeKind::range: return "range";
+        case TypeKind::enumeration: return "enumeration";
+        case TypeKind::scalarset: return "scalarset";
+        case TypeKind::optional: return "optional";
+        case TypeKind::set: return "set";
+        case TypeKind::mutex: return "mutex";
+        case TypeKind::location: return "location";
+    }
+    return "?";
+}
+
+const char* name(Storage storage) {
+    switch (storage) {
+        case Storage::memory: return "memory";
+        case Storage::device: return "device";
+        case Storage::durable: return "durable";
+        case Storage::ghost: return "ghost";
+        case Storage::local: return "local";
+        case Storage::counter: return "counter";
+        case Storage::budget: return "budget";
+        case Storage::option: return "option";
+    }
+    return "?";
+}
+
+const char* name(ActorKind kind) {
+    switch (kind) {
+        case ActorKind::thread: return "thread";
+        case ActorKind::daemon: return "daemon";
+        case ActorKind::environment: return "environment";
+        case ActorKind::recover: return "recover";
+    }
+    return "?";
+}
+
+const char* name(CheckKind kind) {
+    switch (kind) {
+        case CheckKind::range: return "range";
+        case CheckKind::index: return "index";
+        case CheckKind::none: return "none";
+        case CheckKind::division: return "division";
+        case CheckKind::lock: return "lock";
+        case CheckKind::atomic_block: return "atomic block";
+        case CheckKind::assertion: return "assertion";
+        case CheckKind::property: return "property";
+    }
+    return "?";
+}
+
+const char* name(PropertyKind kind) {
+    switch (kind) {
+        case PropertyKind::invariant: return "invariant";
+        case PropertyKind::crash_invariant: return "crash invariant";
+        case PropertyKind::final: return "final";
+        case PropertyKind::quiescent: return "quiescent";
+        case PropertyKind::cover: return "cover";
+        case PropertyKind::crash_cover: return "crash cover";
+        case PropertyKind::never: return "never";
+        case PropertyKind::sometimes: return "sometimes";
+        case PropertyKind::always: return "always";
+        case PropertyKind::eventually: return "eventually";
+        case PropertyKind::always_eventually: return "always eventually";
+        case PropertyKind::leads_to: return "leads to";
+        case PropertyKind::assertion: return "assert";
+        case PropertyKind::deadlock: return "deadlock";
+        case PropertyKind::range: return "range";
+        case PropertyKind::lock: return "lock";
+        case PropertyKind::atomic_block: return "atomic block";
+        case PropertyKind::recovery: return "recovery";
+    }
+    return "?";
+}
+
+std::string joined(const std::vector<std::string>& parts) { return fmt::format("{}", fmt::join(parts, ", ")); }
+
+class Dump {
+ public:
+    explicit Dump(const System& system) : system_(system) {}
+
+    std::string text() {
+        types();
+        variables();
+        faults();
+        actors();
+        line("\ninit");
+        step(system_.init, none);
+        for (const Transition& t : system_.transitions) {
+            const Actor& actor = system_.actors[t.actor];
+            line("\nstep {} at {}, {}", family(actor), location_text(t.from),
+                 span_text(system_, actor.locations[t.from].span));
+            step(t.step, t.actor);
+        }
+        power_loss();
+        properties();
+        return std::move(out_);
+    }
+
+ private:
+    template <typename... Args>
+    void line(fmt::format_string<Args...> format, Args&&... args) {
+        fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+        out_ += '\n';
+    }
+
+    std::string family(const Actor& actor) const {
+        return actor.identity ? fmt::format("{}[{}]", actor.name, system_.types[*actor.identity].name) : actor.name;
+    }
+
+    void types() {
+        line("types");
+        for (TypeId id = 0; id < system_.types.size(); ++id) {
+            const Type& t = system_.types[id];
+            std::string values;
+            if (t.kind == TypeKind::enumeration || t.kind == TypeKind::mutex) values = " { " + joined(t.labels) + " }";
+            line("  {}: {}{}, {} values, {} bits", t.name, name(t.kind), values, t.size(), bits_for(t.size()));
+        }
+    }
+
+    void variables() {
+        line("\nvariables");
+        int64_t total = 0;
+        for (VarId v = 0; v < system_.variables.size(); ++v) {
+            const Variable& variable = system_.variables[v];
+            const Type& type = system_.types[variable.type];
+            std::vector<std::string> index;
+            int64_t cells = 1;
+            for (const TypeId dim : variable.dims) {
+                index.push_back(system_.types[dim].name);
+                cells *= system_.types[dim].size();
+            }
+            const int64_t bits = cells * bits_for(type.size());
+            total += bits;
+            const bool counts = variable.storage == Storage::counter;
+            line("  {} {}: {} = {}, {} bits{}", name(variable.storage), place_text(system_, v, index), type.name,
+                 counts ? location_text(static_cast<LocationId>(type.first()))
+                        : system_.types.text(variable.type, type.first()),
+                 bits, variable.hidden ? ", hidden" : "");
+        }
+        line("  packed: {} bits", total);
+    }
+
+    void faults() {
+        if (system_.faults.empty()) return;
+        line("\nfaults");
+        for (const Fault& f : system_.faults) {
+            const std::string budget = f.budget ? fmt::format("budget {}", *f.budget) : "unlimited";
+            const std::string left =
+                f.remaining != none ? fmt::format(", remaining in {}", system_.variables[f.remaining].name) : "";
+            line("  {}: {}{}", f.name, budget, left);
+        }
+    }
+
+    void actors() {
+        line("\nactors");
+        for (const Actor& a : system_.actors) {
+            const int64_t members = a.identity ? system_.types[*a.identity].size() : 1;
+            line("  {} {}, {}counter {}{}", name(a.kind), family(a),
+                 a.kind == ActorKind::recover ? "" : fmt::format("instances {} from {}, ", members, a.first_instance),
+                 system_.variables[a.counter].name,
+                 a.result != none ? ", result " + system_.variables[a.result].name : "");
+            for (size_t l = 2; l < a.locations.size(); ++l) {
+                const Location& at = a.locations[l];
+                line("    {} {}: {}{}{}", location_text(static_cast<LocationId>(l)), span_text(system_, at.span),
+                     at.text, at.labels.empty() ? "" : "  labels " + joined(at.labels), at.idle ? "  idle" : "");
+            }
+        }
+    }
+
+    static std::vector<ExprId> expressions(const Step& s) {
+        std::vector<ExprId> roots{s.guard};
+        for (const Check& c : s.checks) roots.push_back(c.ok);
+        for (const Update& u : s.updates) {
+            roots.push_back(u.when);
+            roots.insert(roots.end(), u.index.begin(), u.index.end());
+            roots.push_back(u.value);
+        }
+        for (const FaultSpent& f : s.faults) roots.push_back(f.when);
+        for (const LabelPassed& l : s.labels) roots.push_back(l.when);
+        return roots;
+    }
+
+    static std::string when(ExprText& text, ExprId condition) {
+        return condition == ExprPool::yes ? "" : "  when " + text.condition(condition);
+    }
+
+    void step(const Step& s, ActorId actor) {
+        ExprText text(system_, &s, actor);
+        for (size_t i = 0; i < s.choices.size(); ++i) {
+            const Choice& c = s.choices[i];
+            line("  choose {} in {}{}", text.choice_name(i), system_.types[c.type].name,
+                 c.labels.empty() ? "" : fmt::format(" ({})", fmt::join(c.labels, " | ")));
+        }
+        for (const std::string& definition : text.name_shared(expressions(s))) line("  let {}", definition);
+        if (s.guard != ExprPool::yes) line("  guard {}", text.condition(s.guard));
+        for (const Check& c : s.checks)
+            line("  check {} {} \"{}\" for {}: {}", name(c.kind), span_text(system_, c.span), c.message,
+                 system_.properties[c.property].name, text.condition(c.ok));
+        for (const Update& u : s.updates)
+            line("  set {} = {}{}", text.place(u.var, u.index), text.value(u.value, u.var), when(text, u.when));
+        for (const FaultSpent& f : s.faults) line("  fault {}{}", system_.faults[f.fault].name, when(text, f.when));
+        for (const LabelPassed& l : s.labels) line("  label {}{}", l.label, when(text, l.when));
+    }
+
+    void power_loss() {
+        if (!system_.power_loss) return;
+        const PowerLoss& p = *system_.power_loss;
+        line("\npower loss, budget {}{}", p.budget,
+             p.recover != none ? ", then " + system_.actors[p.recover].name : "");
+        step(p.step, none);
+    }
+
+    void properties() {
+        line("\nproperties");
+        for (const Property& p : system_.properties) {
+            ExprText text(system_, nullptr, none);
+            std::string body;
+            if (is_stated(p.kind)) {
+                const auto definitions = text.name_shared({p.expr, p.consequent});
+                for (const std::string& definition : definitions) line("  let {}", definition);
+                body = ": " + text.condition(p.expr);
+                if (p.kind == PropertyKind::leads_to) body += " leads to " + text.condition(p.consequent);
+            }
+            line("  {} {}{}", name(p.kind), p.name, body);
+        }
+    }
+
+    /// Whether it has an expression of its own; the others are asked by checks and by the engine.
+    static bool is_stated(PropertyKind kind) { return kind < PropertyKind::assertion; }
+
+    const System& system_;
+    std::string out_;
+};
+
+}  // namespace
+
+std::string dump(const System& system) { return Dump(system).text(); }
+
+}  // namespace untorn::system

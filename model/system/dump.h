@@ -1,0 +1,15 @@
+// The transition system as text, for people (`untorn dump`) and for tests: complete, deterministic, in the order of the
+// system itself.
+#pragma once
+
+#include <string>
+
+#include "model/system/system.h"
+
+namespace untorn::system {
+
+/// Types, variables with storage, first value and packed size, faults, actors with their locations, init, every
+/// transition, power loss, properties. Ends with a newline.
+std::string dump(const System& system);
+
+}  // namespace untorn::system
