@@ -1,0 +1,289 @@
+#include "tools/cli/grid.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "model/system/evaluator.h"
+
+namespace untorn::tools {
+
+namespace {
+
+using checker::TraceStep;
+using system::Storage;
+
+/// One line inside a cell.
+struct Piece {
+    std::string text;
+    Ink ink = Ink::plain;
+};
+using Cell = std::vector<Piece>;
+
+struct Row {
+    std::vector<Cell> cells;
+    std::optional<Piece> banner;  ///< across all actor columns
+};
+
+struct Table {
+    std::vector<std::string> header;
+    size_t first_actor = 2, actors = 0;  ///< columns
+    std::vector<Row> rows;
+    std::vector<size_t> widths;
+};
+
+constexpr size_t indent = 2;
+constexpr size_t separator = 3;  // " | "
+constexpr size_t narrowest = 12;
+
+enum Column : size_t { memory, device, media, ghost, local, storage_columns };
+constexpr const char* storage_names[storage_columns] = {"memory", "device", "media", "history", "locals"};
+
+std::optional<Column> column_of(Storage storage) {
+    switch (storage) {
+        case Storage::memory: return memory;
+        case Storage::device: return device;
+        case Storage::durable: return media;
+        case Storage::ghost: return ghost;
+        case Storage::local: return local;
+        case Storage::option: return memory;
+        case Storage::counter:
+        case Storage::budget: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// Where each cell of the system is stored, by the name that traces use.
+std::map<std::string, std::optional<Column>> columns_by_name(const system::System& system) {
+    const system::Evaluator evaluator(system);
+    std::map<std::string, std::optional<Column>> out;
+    for (size_t cell = 0; cell < evaluator.cell_count(); ++cell) {
+        const system::Variable& variable = system.variables[evaluator.variable_of(cell)];
+        out[evaluator.cell_name(cell)] = variable.hidden ? std::nullopt : column_of(variable.storage);
+    }
+    return out;
+}
+
+std::string mover(const TraceStep& step) {
+    return step.id.empty() ? step.actor : fmt::format("{}[{}]", step.actor, step.id);
+}
+
+std::string file_and_line(const Place& place) {
+    if (place.file.empty()) return {};
+    const size_t slash = place.file.rfind('/');
+    return fmt::format("{}:{}", printable(slash == std::string::npos ? place.file : place.file.substr(slash + 1)),
+                       place.line);
+}
+
+Cell action(const TraceStep& step) {
+    Cell cell;
+    if (!step.fault.empty()) cell.push_back({"!fault " + step.fault, Ink::yellow});
+    cell.push_back({printable(step.text), Ink::plain});
+    for (const std::string& choice : step.choice_texts) cell.push_back({"-> " + printable(choice), Ink::plain});
+    if (!step.violation.empty()) cell.push_back({"*** " + printable(step.violation), Ink::red});
+    return cell;
+}
+
+/// The text that stands across the actor columns where no actor moves.
+std::optional<Piece> banner(const TraceStep& step) {
+    switch (step.kind) {
+        case TraceStep::Kind::initial: {
+            std::string text = "(start)";
+            for (const std::string& choice : step.choice_texts) text += " " + printable(choice);
+            if (!step.violation.empty()) return Piece{text + " *** " + printable(step.violation), Ink::red};
+            return Piece{text, Ink::dim};
+        }
+        case TraceStep::Kind::power_loss: {
+            std::string text = "!fault power_loss";
+            for (const std::string& choice : step.choice_texts) text += " " + printable(choice);
+            if (!step.violation.empty()) text += " *** " + printable(step.violation);
+            return Piece{text, Ink::yellow};
+        }
+        case TraceStep::Kind::deadlock: return Piece{"*** nothing can move", Ink::red};
+        case TraceStep::Kind::step: break;
+    }
+    return std::nullopt;
+}
+
+Table build(const checker::Trace& trace, const system::System& system, const GridOptions& options) {
+    const auto where = columns_by_name(system);
+    std::vector<std::string> movers;
+    for (const TraceStep& step : trace.steps)
+        if (step.kind == TraceStep::Kind::step && std::find(movers.begin(), movers.end(), mover(step)) == movers.end())
+            movers.push_back(mover(step));
+    Table table;
+    table.header = {"step", "place"};
+    for (const std::string& name : movers) table.header.push_back(printable(name));
+    if (movers.empty()) table.header.emplace_back("");
+    table.actors = std::max<size_t>(movers.size(), 1);
+    const size_t first_storage = table.header.size();
+    for (const char* name : storage_names) table.header.emplace_back(name);
+
+    size_t number = 0;
+    for (const TraceStep& step : trace.steps) {
+        Row row;
+        row.cells.resize(table.header.size());
+        if (step.kind == TraceStep::Kind::step) {
+            row.cells[0] = {{std::to_string(++number), Ink::plain}};
+            const auto column = std::find(movers.begin(), movers.end(), mover(step)) - movers.begin();
+            row.cells[table.first_actor + static_cast<size_t>(column)] = action(step);
+        }
+        const std::string place = file_and_line(step.place);
+        if (!place.empty()) row.cells[1] = {{place, Ink::dim}};
+        row.banner = banner(step);
+        for (const auto& [name, value] : step.changed) {
+            const auto found = where.find(name);
+            const std::optional<Column> column = found == where.end() ? std::optional(memory) : found->second;
+            if (column)
+                row.cells[first_storage + *column].push_back(
+                    {printable(fmt::format("{} = {}", name, value)), Ink::plain});
+        }
+        table.rows.push_back(std::move(row));
+    }
+    if (!options.ending.empty()) {
+        Row row;
+        row.cells.resize(table.header.size());
+        row.cells[0] = {{"***", Ink::red}};
+        if (options.ending_place) row.cells[1] = {{file_and_line(*options.ending_place), Ink::dim}};
+        row.banner = Piece{options.ending, Ink::red};
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
+void drop_column(Table& table, size_t column) {
+    const auto at = static_cast<std::ptrdiff_t>(column);
+    table.header.erase(table.header.begin() + at);
+    for (Row& row : table.rows) row.cells.erase(row.cells.begin() + at);
+}
+
+bool empty_column(const Table& table, size_t column) {
+    return std::all_of(table.rows.begin(), table.rows.end(), [&](const Row& row) { return row.cells[column].empty(); });
+}
+
+std::vector<size_t> natural_widths(const Table& table) {
+    std::vector<size_t> widths;
+    for (size_t c = 0; c < table.header.size(); ++c) {
+        size_t width = columns(table.header[c]);
+        for (const Row& row : table.rows)
+            for (const Piece& piece : row.cells[c]) width = std::max(width, columns(piece.text));
+        widths.push_back(width);
+    }
+    return widths;
+}
+
+size_t total(const std::vector<size_t>& widths) {
+    return indent + std::accumulate(widths.begin(), widths.end(), size_t{0}) + separator * (widths.size() - 1);
+}
+
+/// Leaves out empty columns, and locals and ghosts where there is no room; then takes width from the widest columns
+/// until the table fits or nothing more can be taken.
+void lay_out(Table& table, size_t width) {
+    for (size_t c = table.header.size(); c-- > table.first_actor + table.actors;)
+        if (empty_column(table, c)) drop_column(table, c);
+    auto drop_if_wide = [&](Column column) {
+        const auto found =
+            std::find(table.header.begin() + static_cast<std::ptrdiff_t>(table.first_actor + table.actors),
+                      table.header.end(), storage_names[column]);
+        if (found != table.header.end() && total(natural_widths(table)) > width)
+            drop_column(table, static_cast<size_t>(found - table.header.begin()));
+    };
+    drop_if_wide(local);
+    drop_if_wide(ghost);
+    table.widths = natural_widths(table);
+    while (total(table.widths) > width) {
+        const auto widest =
+            std::max_element(table.widths.begin() + static_cast<std::ptrdiff_t>(table.first_actor), table.widths.end());
+        if (*widest <= narrowest) break;
+        --*widest;
+    }
+}
+
+/// Cuts a piece into lines of at most `width` columns, at blanks where possible; continued lines are indented by one.
+std::vector<std::string> wrap(const std::string& text, size_t width) {
+    std::vector<std::string> lines;
+    std::string rest = text;
+    while (columns(rest) > width) {
+        size_t cut = 0;
+        size_t column = 0;
+        size_t blank = 0;
+        for (; cut < rest.size(); ++cut) {
+            if ((static_cast<unsigned char>(rest[cut]) & 0xc0U) == 0x80) continue;
+            if (rest[cut] == ' ' && cut > 1) blank = cut;
+            if (column++ == width) break;
+        }
+        if (blank > 0) cut = blank;
+        lines.push_back(rest.substr(0, cut));
+        const size_t next = rest.find_first_not_of(' ', cut);
+        if (next == std::string::npos) return lines;
+        rest = " " + rest.substr(next);
+    }
+    lines.push_back(rest);
+    return lines;
+}
+
+std::vector<Piece> wrap(const Cell& cell, size_t width) {
+    std::vector<Piece> lines;
+    for (const Piece& piece : cell)
+        for (std::string& line : wrap(piece.text, width)) lines.push_back({std::move(line), piece.ink});
+    return lines;
+}
+
+std::string padded(const Piece& piece, size_t width, const Style& style) {
+    const size_t used = columns(piece.text);
+    return style.paint(piece.ink, piece.text) + std::string(width > used ? width - used : 0, ' ');
+}
+
+/// One row, as many lines as its tallest cell needs.
+std::string render(const Table& table, const Row& row, const Style& style) {
+    struct Block {
+        std::vector<Piece> lines;
+        size_t width;
+        bool right;
+    };
+    std::vector<Block> blocks;
+    for (size_t c = 0; c < table.widths.size(); ++c) {
+        if (c == table.first_actor && row.banner) {
+            size_t width = separator * (table.actors - 1);
+            for (size_t a = 0; a < table.actors; ++a) width += table.widths[c + a];
+            blocks.push_back({wrap(Cell{*row.banner}, width), width, false});
+            c += table.actors - 1;
+        } else {
+            blocks.push_back({wrap(row.cells[c], table.widths[c]), table.widths[c], c == 0});
+        }
+    }
+    size_t height = 1;
+    for (const Block& block : blocks) height = std::max(height, block.lines.size());
+    std::string out;
+    for (size_t i = 0; i < height; ++i) {
+        std::string line(indent, ' ');
+        for (size_t b = 0; b < blocks.size(); ++b) {
+            const Piece piece = i < blocks[b].lines.size() ? blocks[b].lines[i] : Piece{};
+            if (b > 0) line += " | ";
+            if (blocks[b].right)
+                line += std::string(blocks[b].width - std::min(blocks[b].width, columns(piece.text)), ' ');
+            line += padded(piece, blocks[b].right ? 0 : blocks[b].width, style);
+        }
+        out += line.erase(line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string grid(const checker::Trace& trace, const system::System& system, const GridOptions& options) {
+    Table table = build(trace, system, options);
+    lay_out(table, options.width);
+    Row header;
+    for (const std::string& name : table.header) header.cells.push_back({{name, Ink::bold}});
+    std::string out = render(table, header, options.style);
+    out += std::string(indent, ' ');
+    for (size_t c = 0; c < table.widths.size(); ++c) out += (c > 0 ? "-+-" : "") + std::string(table.widths[c], '-');
+    out += "\n";
+    for (const Row& row : table.rows) out += render(table, row, options.style);
+    return out;
+}
+
+}  // namespace untorn::tools

@@ -1,0 +1,165 @@
+#include "tools/cli/json.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+
+namespace untorn::tools {
+
+namespace {
+
+Json string_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json typed_object(const std::map<std::string, std::string>& values) {
+    Json out = Json::object();
+    for (const auto& [name, value] : values) out[name] = typed(value);
+    return out;
+}
+
+const char* word(Fit fit) {
+    return fit == Fit::as_expected ? "as expected" : fit == Fit::unexpected ? "unexpected" : "undecided";
+}
+
+Json step_to_json(const checker::TraceStep& step) {
+    Json out;
+    out["actor"] = string_or_null(step.actor);
+    out["id"] = string_or_null(step.id);
+    out["file"] = string_or_null(step.place.file);
+    out["line"] = step.place.file.empty() ? Json(nullptr) : Json(step.place.line);
+    out["fault"] = string_or_null(step.fault);
+    out["choices"] = step.choice_texts;
+    Json changed = Json::object();
+    for (const auto& [cell, value] : step.changed) changed[cell] = typed(value);
+    out["changed"] = std::move(changed);
+    switch (step.kind) {
+        case checker::TraceStep::Kind::initial: out["kind"] = "initial"; break;
+        case checker::TraceStep::Kind::step: out["kind"] = "step"; break;
+        case checker::TraceStep::Kind::power_loss: out["kind"] = "power loss"; break;
+        case checker::TraceStep::Kind::deadlock: out["kind"] = "deadlock"; break;
+    }
+    out["text"] = step.text;
+    out["labels"] = step.labels;
+    out["violation"] = string_or_null(step.violation);
+    return out;
+}
+
+Json property_to_json(const RunReport& report, size_t i) {
+    const checker::PropertyResult& p = report.result.properties[i];
+    const system::Property& property = report.run.system.properties[p.property];
+    const language::Expected* expected = expected_of(report, p);
+    Json out;
+    out["name"] = property.name;
+    out["kind"] = tools::word(property.kind);
+    out["verdict"] = tools::word(p.verdict);
+    out["how"] = p.how;
+    out["limit"] = string_or_null(p.limit);
+    out["expected"] = expected == nullptr ? Json(nullptr) : Json(expected->text);
+    out["as_expected"] = report.judgements[i].fit == Fit::as_expected;
+    out["faults"] = p.trace ? Json(p.trace->faults) : Json(nullptr);
+    out["steps"] = p.trace ? Json(p.trace->length) : Json(nullptr);
+    out["shortest"] = p.shortest;
+    out["loop_start"] = nullptr;
+    out["trace"] = p.trace ? to_json(*p.trace) : Json(nullptr);
+    return out;
+}
+
+/// What identifies a run and what its search counted.
+Json run_head(const RunReport& report) {
+    const language::RunConfig& config = report.run.config;
+    const checker::SearchResult& result = report.result;
+    const bool searched = report.inconsistency.empty();
+    Json out;
+    out["spec"] = report.spec;
+    out["scenario"] = string_or_null(config.scenario);
+    out["title"] = string_or_null(config.title);
+    out["variant"] = string_or_null(config.variant);
+    out["with"] = config.with;
+    out["options"] = typed_object(report.run.options);
+    out["faults_allowed"] = typed_object(report.run.faults_allowed);
+    out["present"] = report.run.present;
+    out["absent"] = report.run.absent;
+    out["engine"] = "explicit";
+    out["reductions"] = Json::array();
+    out["states"] = searched ? Json(result.states) : Json(nullptr);
+    out["transitions"] = searched ? Json(result.transitions) : Json(nullptr);
+    out["depth"] = searched ? Json(result.depth) : Json(nullptr);
+    out["crash_images"] = searched ? Json(result.crash_images) : Json(nullptr);
+    out["state_bits"] = searched ? Json(result.state_bits) : Json(nullptr);
+    out["exhaustive"] = searched && result.exhaustive;
+    out["limit"] = string_or_null(result.limit);
+    out["inconsistency"] = string_or_null(report.inconsistency);
+    return out;
+}
+
+}  // namespace
+
+Json typed(const std::string& text) {
+    if (text == "true") return true;
+    if (text == "false") return false;
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (!text.empty() && error == std::errc() && end == text.data() + text.size()) return number;
+    return text;
+}
+
+Json to_json(const checker::Trace& trace) {
+    Json out = Json::array();
+    for (const checker::TraceStep& step : trace.steps) out.push_back(step_to_json(step));
+    return out;
+}
+
+Json to_json(const RunReport& report) {
+    Json out = run_head(report);
+    out["properties"] = Json::array();
+    for (size_t i = 0; i < report.judgements.size(); ++i) out["properties"].push_back(property_to_json(report, i));
+    out["counts"] = Json::array();
+    for (const CountJudgement& c : report.counts)
+        out["counts"].push_back(
+            {{"name", c.name}, {"expected", c.expected}, {"actual", c.actual}, {"fit", word(c.fit)}});
+    out["unanswered"] = report.unanswered;
+    return out;
+}
+
+Json outcomes_to_json(const RunReport& report) {
+    Json out = run_head(report);
+    out["outcomes"] = Json::array();
+    for (const checker::Outcome& outcome : report.result.outcomes) {
+        Json one;
+        Json content = Json::object();
+        for (const auto& [cell, value] : outcome.content) content[cell] = typed(value);
+        one["content"] = std::move(content);
+        one["after_power_loss"] = outcome.after_power_loss;
+        one["faults"] = outcome.witness.faults;
+        one["steps"] = outcome.witness.length;
+        one["trace"] = to_json(outcome.witness);
+        out["outcomes"].push_back(std::move(one));
+    }
+    out["properties"] = Json::array();
+    for (size_t i = 0; i < report.judgements.size(); ++i) {
+        const auto kind = report.run.system.properties[report.result.properties[i].property].kind;
+        if (is_litmus(kind)) out["properties"].push_back(property_to_json(report, i));
+    }
+    return out;
+}
+
+Json document(Json runs, const std::vector<InputProblem>& errors, bool interrupted) {
+    Json out;
+    out["untorn"] = UNTORN_VERSION;
+    out["schema"] = json_schema;
+    out["runs"] = std::move(runs);
+    out["errors"] = Json::array();
+    for (const InputProblem& e : errors) {
+        Json one;
+        one["file"] = string_or_null(e.file);
+        one["line"] = e.line == 0 ? Json(nullptr) : Json(e.line);
+        one["column"] = e.column == 0 ? Json(nullptr) : Json(e.column);
+        one["message"] = e.message;
+        out["errors"].push_back(std::move(one));
+    }
+    out["interrupted"] = interrupted;
+    return out;
+}
+
+std::string text(const Json& document) { return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+}  // namespace untorn::tools

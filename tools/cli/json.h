@@ -1,0 +1,36 @@
+// Results as JSON, described by tools/schema.json. No times in it and no facts about the machine: same input, same
+// bytes.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tools/cli/report.h"
+
+namespace untorn::tools {
+
+using Json = nlohmann::ordered_json;
+
+/// Grows only by additions; a change that a reader could notice otherwise gets another number.
+inline constexpr int json_schema = 1;
+
+/// An error in a specification, or about a path.
+struct InputProblem {
+    std::string file;
+    uint32_t line = 0, column = 0;  ///< 0: about no place in the file
+    std::string message;
+};
+
+/// A value as it is written in the language: a number, `true`, `false`; everything else is a string.
+Json typed(const std::string& text);
+Json to_json(const checker::Trace& trace);
+Json to_json(const RunReport& report);
+/// One run of `untorn outcomes`.
+Json outcomes_to_json(const RunReport& report);
+/// What every answer begins with; `runs` are to_json's.
+Json document(Json runs, const std::vector<InputProblem>& errors, bool interrupted);
+/// Text with a final newline. Bytes that are no UTF-8 are replaced.
+std::string text(const Json& document);
+
+}  // namespace untorn::tools

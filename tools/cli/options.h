@@ -1,0 +1,49 @@
+// The command line: what was asked for, checked. Table of options: options.cpp, which is also `--help`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace untorn::tools {
+
+enum class Command { check, outcomes, dump };
+enum class Color { automatic, always, never };
+
+struct Options {
+    Command command = Command::check;
+    std::vector<std::string> paths;
+    std::string scenario;
+    std::vector<std::string> with;
+    std::map<std::string, std::string> set;  ///< -D name=value
+    std::string engine = "explicit";
+    bool no_reduce = false;
+    bool stop_early = false;
+    bool order_by_steps = false;
+    unsigned threads = 0;  ///< 0: as many as the machine has
+    uint64_t max_states = 0;
+    std::optional<uint64_t> memory_bytes;  ///< none: a share of what the machine has free
+    double seconds = 0;
+    std::string json;  ///< a path, `-`, or empty
+    bool quiet = false;
+    bool trace = false;  ///< show every trace
+    Color color = Color::automatic;
+};
+
+/// Options, or a text to print (help, version, what is wrong) and the exit status.
+struct Parsed {
+    std::optional<Options> options;
+    std::string text;
+    int status = 0;
+};
+
+Parsed parse_options(int argc, const char* const* argv);
+
+/// `4G`, `512M`, `100K`, `1048576`: bytes, K = 1024. Nothing if it is no size, or 0, or more than 64 bits hold.
+std::optional<uint64_t> parse_size(const std::string& text);
+/// `30`, `2.5`, `10s`, `5m`, `1h`: seconds. Nothing if it is no time, or 0.
+std::optional<double> parse_duration(const std::string& text);
+
+}  // namespace untorn::tools

@@ -1,0 +1,334 @@
+#include "tools/cli/report.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "tools/cli/exit_status.h"
+#include "tools/cli/grid.h"
+
+namespace untorn::tools {
+
+using checker::PropertyResult;
+using checker::Verdict;
+using system::PropertyKind;
+
+std::string word(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::holds: return "holds";
+        case Verdict::violated: return "violated";
+        case Verdict::undecided: return "undecided";
+    }
+    return {};
+}
+
+std::string word(PropertyKind kind) {
+    switch (kind) {
+        case PropertyKind::invariant: return "invariant";
+        case PropertyKind::crash_invariant: return "crash invariant";
+        case PropertyKind::final: return "final";
+        case PropertyKind::quiescent: return "quiescent";
+        case PropertyKind::cover: return "cover";
+        case PropertyKind::crash_cover: return "crash cover";
+        case PropertyKind::never: return "never";
+        case PropertyKind::sometimes: return "sometimes";
+        case PropertyKind::always: return "always";
+        case PropertyKind::eventually: return "eventually";
+        case PropertyKind::always_eventually: return "always eventually";
+        case PropertyKind::leads_to: return "leads to";
+        case PropertyKind::assertion: return "assert";
+        case PropertyKind::deadlock: return "deadlock";
+        case PropertyKind::range: return "range";
+        case PropertyKind::lock: return "lock";
+        case PropertyKind::atomic_block: return "atomic block";
+        case PropertyKind::recovery: return "recovery";
+    }
+    return {};
+}
+
+bool is_cover(PropertyKind kind) { return kind == PropertyKind::cover || kind == PropertyKind::crash_cover; }
+
+bool is_litmus(PropertyKind kind) { return kind >= PropertyKind::never && kind <= PropertyKind::always; }
+
+bool is_built_in(PropertyKind kind) { return kind >= PropertyKind::deadlock; }
+
+const language::Expected* expected_of(const RunReport& report, const PropertyResult& result) {
+    const auto found = report.run.expected.find(report.run.system.properties[result.property].name);
+    return found == report.run.expected.end() ? nullptr : &found->second;
+}
+
+void judge_run(RunReport& report) {
+    report.status = report.inconsistency.empty() ? exit_ok : exit_inconsistent;
+    if (!report.inconsistency.empty()) return;
+    for (const PropertyResult& p : report.result.properties)
+        report.judgements.push_back(judge(p, expected_of(report, p)));
+    report.counts = judge_counts(report.result, report.run.expected);
+    report.unanswered = unanswered(report.run.system, report.run.expected);
+    for (const Judgement& j : report.judgements) report.status = worse(report.status, status_of(j.fit));
+    for (const CountJudgement& c : report.counts) report.status = worse(report.status, status_of(c.fit));
+    if (!report.unanswered.empty()) report.status = worse(report.status, exit_unexpected);
+}
+
+void Tally::add(const RunReport& report) {
+    ++runs;
+    if (!report.inconsistency.empty()) ++inconsistent;
+    auto count = [this](Fit fit) {
+        ++(fit == Fit::as_expected ? as_expected : fit == Fit::unexpected ? unexpected : undecided);
+    };
+    for (const Judgement& j : report.judgements) count(j.fit);
+    for (const CountJudgement& c : report.counts) count(c.fit);
+    unexpected += report.unanswered.size();
+}
+
+namespace {
+
+std::string head(const RunReport& report, const Style& style) {
+    const language::RunConfig& config = report.run.config;
+    std::string line = style.paint(Ink::bold, printable(report.spec));
+    if (!config.scenario.empty()) line += fmt::format(": scenario {}", style.paint(Ink::bold, config.scenario));
+    std::vector<std::string> variants = config.with;
+    if (!config.variant.empty()) variants.insert(variants.begin(), config.variant);
+    variants.erase(std::unique(variants.begin(), variants.end()), variants.end());
+    if (!variants.empty())
+        line += fmt::format(" with {}", style.paint(Ink::bold, fmt::format("{}", fmt::join(variants, ", "))));
+    if (!config.title.empty()) line += fmt::format(" - {}", printable(config.title));
+    return line + "\n";
+}
+
+/// Breaks a list into lines that fit.
+std::string wrapped(const std::string& lead, const std::vector<std::string>& items, size_t width) {
+    std::string out;
+    std::string line = lead;
+    for (size_t i = 0; i < items.size(); ++i) {
+        const std::string item = items[i] + (i + 1 < items.size() ? "," : "");
+        if (columns(line) + 1 + columns(item) > width && line != lead) {
+            out += line + "\n";
+            line = std::string(lead.size(), ' ');
+        }
+        line += " " + item;
+    }
+    return out + line + "\n";
+}
+
+/// For what the verdicts stand: sizes, budgets, who was there and who was not.
+std::string meaning(const RunReport& report, size_t width) {
+    const language::Run& run = report.run;
+    std::string out;
+    auto add = [&](const std::string& lead, const std::vector<std::string>& items) {
+        if (!items.empty()) out += wrapped(lead, items, width);
+    };
+    std::vector<std::string> sizes;
+    for (const auto& [name, value] : run.options) sizes.push_back(fmt::format("{} = {}", name, value));
+    add("  sizes:  ", sizes);
+    std::vector<std::string> faults;
+    for (const auto& [name, budget] : run.faults_allowed)
+        faults.push_back(budget == "unlimited" ? fmt::format("{} unlimited", name)
+                                               : fmt::format("{} at most {}", name, budget));
+    add("  faults: ", faults.empty() ? std::vector<std::string>{"none"} : faults);
+    add("  present:", run.present);
+    add("  absent: ", run.absent);
+    return out;
+}
+
+std::string numbers(const checker::SearchResult& r) {
+    std::string line = fmt::format("  {}, {}, depth {}", plural(r.states, "state"), plural(r.transitions, "transition"),
+                                   grouped(r.depth));
+    if (r.crash_images > 0) line += fmt::format(", {}", plural(r.crash_images, "crash image"));
+    line += fmt::format(", {} a state", plural(r.state_bits, "bit"));
+    if (!r.exhaustive) line += fmt::format("; not exhaustive{}", r.limit.empty() ? "" : ": " + r.limit);
+    return line + "\n";
+}
+
+std::string cost(const checker::Trace& trace) {
+    return fmt::format("{}, {}", plural(trace.faults, "fault"), plural(trace.length, "step"));
+}
+
+std::string verdict_word(const PropertyResult& p, PropertyKind kind) {
+    if (is_cover(kind))
+        return p.verdict == Verdict::holds ? "reached" : p.verdict == Verdict::violated ? "not reached" : "undecided";
+    return word(p.verdict);
+}
+
+/// What stands behind the verdict.
+std::string detail(const PropertyResult& p) {
+    if (p.verdict == Verdict::undecided) {
+        if (p.limit.empty() || p.limit == p.how) return p.how;
+        return p.how.empty() ? p.limit : fmt::format("{}: {}", p.how, p.limit);
+    }
+    if (p.trace) return fmt::format("{}{}", cost(*p.trace), p.shortest ? "" : " (perhaps not the shortest)");
+    return p.how == "not reached" ? "" : p.how;
+}
+
+std::string mark(Fit fit, const Style& style) {
+    switch (fit) {
+        case Fit::as_expected: return style.paint(Ink::green, "ok");
+        case Fit::unexpected: return style.paint(Ink::red, "!!");
+        case Fit::undecided: return style.paint(Ink::yellow, "??");
+    }
+    return {};
+}
+
+std::string line(const std::string& marked, const std::string& name, size_t name_width, const std::string& verdict,
+                 const std::string& rest) {
+    const size_t fill = name_width > columns(name) ? name_width - columns(name) : 0;
+    std::string out = fmt::format("  {}  {}{:{}}  {:<11}", marked, name, "", fill, verdict);
+    if (!rest.empty()) out += "  " + rest;
+    out.erase(out.find_last_not_of(' ') + 1);
+    return out + "\n";
+}
+
+std::string property_line(const RunReport& report, size_t i, size_t name_width, const Style& style) {
+    const PropertyResult& p = report.result.properties[i];
+    const system::Property& property = report.run.system.properties[p.property];
+    const Judgement& judgement = report.judgements[i];
+    const language::Expected* expected = expected_of(report, p);
+    std::string rest = detail(p);
+    auto append = [&rest](const std::string& more) { rest += (rest.empty() ? "" : "; ") + more; };
+    if (judgement.fit == Fit::as_expected) {
+        if (expected != nullptr) append("as expected");
+    } else if (expected != nullptr) {
+        append(fmt::format("expected: {}{}{}", expected->text, judgement.why.empty() ? "" : ", but ", judgement.why));
+    } else if (is_cover(property.kind) && p.verdict == Verdict::violated) {
+        append("what the properties say may be empty");
+    }
+    const Ink ink = judgement.fit == Fit::unexpected ? Ink::red : Ink::plain;
+    std::string verdict = verdict_word(p, property.kind);
+    const std::string plain = line(mark(judgement.fit, style), property.name, name_width, verdict, rest);
+    if (ink == Ink::plain || !style.colored()) return plain;
+    std::string colored = plain;
+    const size_t at = colored.find("  " + verdict) + 2;
+    return colored.replace(at, verdict.size(), style.paint(ink, verdict));
+}
+
+/// Built-in checks that hold, and of which nothing else was expected, share a line.
+bool joined(const RunReport& report, size_t i) {
+    const PropertyResult& p = report.result.properties[i];
+    return is_built_in(report.run.system.properties[p.property].kind) && p.verdict == Verdict::holds &&
+           expected_of(report, p) == nullptr;
+}
+
+std::string property_lines(const RunReport& report, const TextOptions& options) {
+    const auto& properties = report.run.system.properties;
+    const auto& results = report.result.properties;
+    size_t width = 0;
+    for (size_t i = 0; i < results.size(); ++i)
+        if (!joined(report, i)) width = std::max(width, columns(properties[results[i].property].name));
+    for (const CountJudgement& c : report.counts) width = std::max(width, c.name.size());
+    std::string out;
+    std::vector<std::string> built_in;
+    std::string how;
+    for (size_t i = 0; i < results.size(); ++i) {
+        if (options.quiet && report.judgements[i].fit == Fit::as_expected) continue;
+        if (joined(report, i)) {
+            built_in.push_back(properties[results[i].property].name);
+            how = results[i].how;
+        } else {
+            out += property_line(report, i, width, options.style);
+        }
+    }
+    if (!built_in.empty())
+        out += line(mark(Fit::as_expected, options.style), fmt::format("{}", fmt::join(built_in, ", ")), width,
+                    built_in.size() == 1 ? "holds" : "hold", how);
+    for (const CountJudgement& c : report.counts) {
+        if (options.quiet && c.fit == Fit::as_expected) continue;
+        const std::string rest = c.fit == Fit::as_expected ? "as expected" : fmt::format("expected: {}", c.expected);
+        out += line(mark(c.fit, options.style), c.name, width, std::to_string(c.actual), rest);
+    }
+    for (const std::string& name : report.unanswered)
+        out += line(mark(Fit::unexpected, options.style), name, width, "",
+                    "expected, but there is no such property in this run");
+    return out;
+}
+
+bool shows_trace(const PropertyResult& p, const Judgement& judgement, Traces traces) {
+    if (!p.trace) return false;
+    switch (traces) {
+        case Traces::none: return false;
+        case Traces::unexpected: return p.verdict == Verdict::violated && judgement.fit != Fit::as_expected;
+        case Traces::violated: return p.verdict == Verdict::violated;
+        case Traces::all: return true;
+    }
+    return false;
+}
+
+std::string trace_text(const RunReport& report, size_t i, const TextOptions& options) {
+    const PropertyResult& p = report.result.properties[i];
+    const system::System& sys = report.run.system;
+    const system::Property& property = sys.properties[p.property];
+    const bool witness = p.verdict != Verdict::violated;
+    std::string title =
+        witness ? fmt::format("how {} is reached", property.name) : fmt::format("how {} is violated", property.name);
+    GridOptions grid_options{options.style, options.width, {}, {}};
+    grid_options.ending =
+        witness ? fmt::format("{} reached", property.name) : fmt::format("{} VIOLATED", property.name);
+    if (property.span.file < sys.files.size() && !is_built_in(property.kind))
+        grid_options.ending_place = sys.files[property.span.file].place(property.span.begin);
+    return fmt::format("\n  {} ({}):\n{}", title, cost(*p.trace), grid(*p.trace, sys, grid_options));
+}
+
+}  // namespace
+
+std::string run_head_text(const RunReport& report, const TextOptions& options) {
+    std::string out = head(report, options.style);
+    if (!report.inconsistency.empty()) {
+        return out + fmt::format("  {}\n  Please report this with the specification and `untorn dump`.\n",
+                                 options.style.paint(Ink::red, "INCONSISTENT: " + printable(report.inconsistency)));
+    }
+    if (!options.quiet) {
+        out += meaning(report, options.width);
+        out += numbers(report.result);
+    }
+    if (report.result.exhaustive && report.result.transitions == 0)
+        out += fmt::format("  {} nothing ever moves: every verdict is about the initial states alone\n",
+                           options.style.paint(Ink::yellow, "warning:"));
+    return out;
+}
+
+std::string text(const RunReport& report, const TextOptions& options) {
+    if (options.quiet && report.status == exit_ok) return {};
+    std::string out = run_head_text(report, options);
+    if (!report.inconsistency.empty()) return out;
+    out += property_lines(report, options);
+    bool any_trace = false;
+    for (size_t i = 0; i < report.result.properties.size(); ++i) {
+        if (!shows_trace(report.result.properties[i], report.judgements[i], options.traces)) continue;
+        out += trace_text(report, i, options);
+        any_trace = true;
+    }
+    return out + (any_trace || !options.quiet ? "\n" : "");
+}
+
+std::string litmus_lines(const RunReport& report, const TextOptions& options) {
+    const auto& results = report.result.properties;
+    const auto& properties = report.run.system.properties;
+    size_t width = 0;
+    for (const PropertyResult& p : results)
+        if (is_litmus(properties[p.property].kind)) width = std::max(width, columns(properties[p.property].name));
+    std::string out;
+    for (size_t i = 0; i < results.size(); ++i)
+        if (is_litmus(properties[results[i].property].kind)) out += property_line(report, i, width, options.style);
+    return out;
+}
+
+int outcomes_status(const RunReport& report) {
+    if (!report.inconsistency.empty()) return exit_inconsistent;
+    int status = report.result.exhaustive ? exit_ok : exit_undecided;
+    for (size_t i = 0; i < report.judgements.size(); ++i)
+        if (is_litmus(report.run.system.properties[report.result.properties[i].property].kind))
+            status = worse(status, status_of(report.judgements[i].fit));
+    return status;
+}
+
+std::string text(const Tally& tally, const Style& style) {
+    std::string line = fmt::format("{} in {}: {} as expected", plural(tally.runs, "run"), plural(tally.files, "file"),
+                                   plural(tally.as_expected, "verdict"));
+    if (tally.unexpected > 0) line += ", " + style.paint(Ink::red, fmt::format("{} not", grouped(tally.unexpected)));
+    if (tally.undecided > 0)
+        line += ", " + style.paint(Ink::yellow, fmt::format("{} undecided", grouped(tally.undecided)));
+    if (tally.inconsistent > 0)
+        line += ", " + style.paint(Ink::red, fmt::format("{} inconsistent", plural(tally.inconsistent, "run")));
+    return line + "\n";
+}
+
+}  // namespace untorn::tools

@@ -1,0 +1,70 @@
+// What one run found, judged; and how to say it on a terminal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checker/result/result.h"
+#include "model/language/compile.h"
+#include "tools/cli/expectation.h"
+#include "tools/cli/style.h"
+
+namespace untorn::tools {
+
+struct RunReport {
+    std::string spec;  ///< the file, as the user named it
+    language::Run run;
+    checker::SearchResult result;
+    std::string inconsistency;  ///< the tool disagrees with itself; the result is then empty
+    // Derived by judge_run:
+    std::vector<Judgement> judgements;  ///< one for each of result.properties
+    std::vector<CountJudgement> counts;
+    std::vector<std::string> unanswered;
+    int status = 0;
+};
+
+/// Fills what is derived.
+void judge_run(RunReport& report);
+
+/// What the user expects of a property here, or null.
+const language::Expected* expected_of(const RunReport& report, const checker::PropertyResult& result);
+
+/// Numbers for the summary.
+struct Tally {
+    size_t files = 0, runs = 0;
+    size_t as_expected = 0, unexpected = 0, undecided = 0;
+    size_t inconsistent = 0;
+    void add(const RunReport& report);
+};
+
+enum class Traces { none, unexpected, violated, all };
+
+struct TextOptions {
+    Style style;
+    size_t width = 120;
+    Traces traces = Traces::unexpected;
+    bool quiet = false;  ///< only what is not as expected
+};
+
+/// One run: head, what it stands for, numbers, a line each property, traces.
+std::string text(const RunReport& report, const TextOptions& options);
+/// The head of a run alone: which it is, what it stands for, numbers; or the inconsistency.
+std::string run_head_text(const RunReport& report, const TextOptions& options);
+/// The lines of the litmus properties alone.
+std::string litmus_lines(const RunReport& report, const TextOptions& options);
+/// The exit status as far as litmus properties and completeness go.
+int outcomes_status(const RunReport& report);
+/// The line that ends a check.
+std::string text(const Tally& tally, const Style& style);
+
+/// Words that the JSON and the text share.
+std::string word(checker::Verdict verdict);
+std::string word(system::PropertyKind kind);
+/// cover and crash cover: "holds" means reached.
+bool is_cover(system::PropertyKind kind);
+/// never, sometimes, always: over the outcomes.
+bool is_litmus(system::PropertyKind kind);
+/// Checked without being asked for.
+bool is_built_in(system::PropertyKind kind);
+
+}  // namespace untorn::tools
