@@ -1,4 +1,13 @@
 // Exhaustive explicit-state search of a transition system.
+//
+// The search visits states by levels: a level is (faults spent, steps taken), lexicographically, and a state belongs to
+// the least level that reaches it. States are numbered by level, then by the least parent's number, then by instance
+// (rule 10 of model/system/README.md); the run, and what follows power loss, are two numberings of states that are
+// built level by level together. Violations do not stop the search, and every verdict and trace is the first in that
+// order, so a counterexample is least-faulty, then shortest. Same input, same result, byte for byte, whatever the
+// options but `seconds` and `interrupted`.
+//
+// Limits: liveness properties are answered `undecided`; at most 2^32 - 2 states; one thread does the work.
 #pragma once
 
 #include <atomic>
@@ -10,23 +19,31 @@
 namespace untorn::checker {
 
 struct SearchProgress {
-    uint64_t states = 0, transitions = 0, depth = 0, faults = 0, queued = 0, bytes = 0;
+    uint64_t states = 0;       ///< found so far, those after power loss apart
+    uint64_t transitions = 0;  ///< enabled (state, instance) pairs so far
+    uint64_t depth = 0;        ///< steps of the level in hand
+    uint64_t faults = 0;       ///< faults spent of the level in hand
+    uint64_t queued = 0;       ///< states found, but not yet expanded
+    uint64_t bytes = 0;        ///< of memory, as the memory limit counts them
 };
 
 struct SearchOptions {
-    uint64_t max_states = 0;    ///< 0: no limit
-    uint64_t memory_bytes = 0;  ///< 0: no limit
-    double seconds = 0;         ///< 0: no limit
-    unsigned threads = 1;
-    bool stop_early =
-        false;  ///< end at the end of the level in which every property that can be violated by then... see search.cpp
-    bool order_by_steps = false;  ///< plain breadth-first instead of (faults, steps)
-    bool outcomes = false;        ///< collect Outcome
-    const std::atomic<bool>* interrupted = nullptr;
-    std::function<void(const SearchProgress&)> progress;  ///< called now and then
+    uint64_t max_states = 0;      ///< most states, those after power loss included; 0: no limit
+    uint64_t memory_bytes = 0;    ///< most memory for states and what belongs to them; 0: no limit
+    double seconds = 0;           ///< 0: no limit
+    unsigned threads = 1;         ///< the result does not depend on it; one thread does the work so far
+    bool stop_early = false;      ///< end at the end of the first level in which some property is violated
+    bool order_by_steps = false;  ///< plain breadth-first: levels count steps only
+    bool outcomes = false;        ///< collect SearchResult::outcomes
+    const std::atomic<bool>* interrupted = nullptr;       ///< ends the search as a limit does, when set
+    std::function<void(const SearchProgress&)> progress;  ///< called about ten times a second
 };
 
-/// Runs the search. Every trace in the result was replayed by the reference evaluator.
+/// Runs the search. Every trace in the result was replayed by the reference evaluator; Inconsistency if one did not
+/// replay, or if a step did what its checks exclude.
+///
+/// A limit ends the search with `exhaustive` false and `limit` set, and the counts of the last complete level. What was
+/// found to be violated or reached until then stays so; the rest is undecided.
 std::variant<SearchResult, Inconsistency> search(const system::System& system, const SearchOptions& options);
 
 }  // namespace untorn::checker

@@ -1,4 +1,5 @@
-// What an engine found out: plain data, no printing.
+// What an engine found out: plain data, no printing. Every engine fills the same SearchResult; the derived fields of a
+// trace come from replay.h, which is also what makes a trace trustworthy.
 #pragma once
 
 #include <cstdint>
@@ -17,42 +18,51 @@ enum class Verdict : uint8_t { holds, violated, undecided };
 /// One executed step of a trace. The first entry of a trace is `initial`, which has no actor.
 struct TraceStep {
     enum class Kind : uint8_t {
-        initial,
-        step,
-        power_loss,
-        deadlock
-    } kind = Kind::step;           ///< deadlock: nothing can move here
+        initial,     ///< the init step; its choices are those of System::init
+        step,        ///< of an actor, recover included
+        power_loss,  ///< its choices are those of PowerLoss::step
+        deadlock     ///< last entry: nothing can move here without a fault; with recover, recovery blocks
+    } kind = Kind::step;
     uint32_t transition = 0;       ///< Kind::step: index into System::transitions
     int64_t identity = 0;          ///< Kind::step: the family member, a value of Actor::identity
     std::vector<int64_t> choices;  ///< values of Step::choices
     // What follows is derived by the replay, for printing:
-    std::string actor;                                         ///< `writer`, `power_loss`, `recover`, empty for initial
-    std::string id;                                            ///< the family member's text, or empty
-    Place place;                                               ///< of the step's first statement
-    std::string text;                                          ///< its source line
-    std::string fault;                                         ///< names of faults spent, comma-separated
-    std::vector<std::string> choice_texts;                     ///< `b = 2`
-    std::vector<std::string> labels;                           ///< labels passed
-    std::vector<std::pair<std::string, std::string>> changed;  ///< cell to new value, in order of variables
-    std::string violation;                                     ///< the check that failed in this step, or empty
+    std::string actor;                      ///< `writer`, `power_loss`, `recover`; empty for initial, deadlock
+    std::string id;                         ///< the family member's text, or empty
+    Place place;                            ///< of the step's first statement
+    std::string text;                       ///< its source line
+    std::string fault;                      ///< names of faults spent, comma-separated
+    std::vector<std::string> choice_texts;  ///< `b = 2`
+    std::vector<std::string> labels;        ///< labels passed
+    /// Cell to new value, in order of variables; without program counters and hidden variables. `initial`: what is not
+    /// at its type's first value. `power_loss`: of data that survives only; all else is at its first value anyway.
+    std::vector<std::pair<std::string, std::string>> changed;
+    std::string violation;  ///< the check that failed in this step, or empty
+    Place violation_place;  ///< of what was checked: may lie behind `place`, in the same step
 };
 
 struct Trace {
     std::vector<TraceStep> steps;
     uint64_t faults = 0;  ///< spent, power losses included
-    uint64_t length = 0;  ///< number of steps (initial and power loss are none)
+    uint64_t length = 0;  ///< number of steps (initial, power loss and deadlock are none)
+    /// The run goes on for ever: after the last entry the state is the one after this entry (index into steps) again.
+    std::optional<size_t> loop_start;
 };
 
 struct PropertyResult {
     uint32_t property = 0;  ///< index into System::properties
     Verdict verdict = Verdict::undecided;
-    std::string how;             ///< "exhaustive", "reached", "not reached", "not supported yet", ...
-    std::string limit;           ///< undecided: which limit was hit
+    /// holds: "exhaustive", or "reached" (cover, crash cover, sometimes). violated: "counterexample", or where no trace
+    /// can show it "not reached" (cover, crash cover), "no outcome" (always: there is none; sometimes: none satisfies
+    /// it), "every outcome" (sometimes: none does not satisfy it). undecided: "".
+    std::string how;
+    std::string limit;           ///< undecided: which limit was hit, or "not supported yet"
     std::optional<Trace> trace;  ///< violated: counterexample; cover, sometimes: witness
-    bool shortest = false;       ///< the trace is least-faulty, then shortest
+    bool shortest = false;  ///< no trace comes before it in the order of the search: (faults, steps), or steps only
 };
 
-/// One content that the durable data can have after power loss and recovery, or at the end of a run.
+/// One content that the durable data can have after power loss and recovery. Where power cannot be lost: durable data
+/// and thread results where all threads have ended.
 struct Outcome {
     std::vector<std::pair<std::string, std::string>> content;  ///< cell to value
     bool after_power_loss = false;
@@ -62,13 +72,14 @@ struct Outcome {
 struct SearchResult {
     uint64_t states = 0;        ///< distinct reachable states, power loss apart
     uint64_t transitions = 0;   ///< enabled (state, transition instance) pairs
-    uint64_t depth = 0;         ///< greatest number of steps at first discovery
+    uint64_t depth = 0;         ///< greatest number of steps at first discovery, power loss apart
     uint64_t crash_images = 0;  ///< distinct states after power loss: right after it, and during and after recovery
     bool exhaustive = false;
     std::string limit;                       ///< which limit ended the search, with how far it got; empty if none
     unsigned state_bits = 0;                 ///< packed size of a state
+    std::vector<bool> executed;              ///< by System::transitions: enabled in some state that was searched
     std::vector<PropertyResult> properties;  ///< one for each of System::properties, in order
-    std::vector<Outcome> outcomes;           ///< if asked for; sorted by content
+    std::vector<Outcome> outcomes;           ///< if asked for; sorted by the values of their cells
 };
 
 /// The tool disagrees with itself: a printed trace does not replay, or engines differ (exit status 4).

@@ -1,0 +1,136 @@
+#include "checker/explicit/context.h"
+
+#include <algorithm>
+
+namespace untorn::checker {
+
+using system::PropertyKind;
+
+namespace {
+
+bool over_outcomes(PropertyKind kind) {
+    return kind == PropertyKind::never || kind == PropertyKind::sometimes || kind == PropertyKind::always;
+}
+
+/// Violated, or witnessed, by a state where the expression holds.
+bool sought(PropertyKind kind) {
+    return kind == PropertyKind::cover || kind == PropertyKind::crash_cover || kind == PropertyKind::never;
+}
+
+Questions ask(const system::System& system, bool power_can_be_lost) {
+    Questions questions;
+    for (uint32_t p = 0; p < system.properties.size(); ++p) {
+        switch (system.properties[p].kind) {
+            case PropertyKind::invariant:
+            case PropertyKind::cover: questions.everywhere.push_back(p); break;
+            case PropertyKind::final: questions.at_end.push_back(p); break;
+            case PropertyKind::quiescent: questions.at_rest.push_back(p); break;
+            case PropertyKind::crash_invariant:
+            case PropertyKind::crash_cover: questions.recovered.push_back(p); break;
+            case PropertyKind::never:
+            case PropertyKind::sometimes:
+            case PropertyKind::always: (power_can_be_lost ? questions.recovered : questions.at_end).push_back(p); break;
+            case PropertyKind::deadlock: questions.deadlock.push_back(p); break;
+            case PropertyKind::recovery: questions.recovery.push_back(p); break;
+            case PropertyKind::assertion:
+            case PropertyKind::range:
+            case PropertyKind::lock:
+            case PropertyKind::atomic_block:  // asked by the checks of steps
+            case PropertyKind::eventually:
+            case PropertyKind::always_eventually:
+            case PropertyKind::leads_to: break;
+        }
+    }
+    return questions;
+}
+
+}  // namespace
+
+SearchContext::SearchContext(const Program& program_, const SearchOptions& options_)
+    : program(program_),
+      options(options_),
+      memory(options_.memory_bytes),
+      findings(program_.system.properties.size()),
+      executed(program_.system.transitions.size(), false),
+      begin_(Clock::now()),
+      reported_(begin_) {
+    const system::System& system = program.system;
+    power_can_be_lost = system.power_loss && system.power_loss->budget > 0;
+    questions = ask(system, power_can_be_lost);
+    const auto add_cells = [&](system::VarId var) {
+        for (uint32_t i = 0; i < program.cells.count(var); ++i) outcome_cells.push_back(program.cells.base(var) + i);
+    };
+    for (system::VarId var = 0; var < system.variables.size(); ++var) {
+        const system::Variable& variable = system.variables[var];
+        const bool is_result = variable.actor != system::none && system.actors[variable.actor].result == var &&
+                               system.actors[variable.actor].kind == system::ActorKind::thread;
+        const bool is_media = variable.storage == system::Storage::durable && !variable.hidden;
+        if (is_media || (is_result && !power_can_be_lost)) add_cells(var);
+    }
+}
+
+void SearchContext::count_state() {
+    if (options.max_states != 0 && progress.states + crash_states > options.max_states)
+        throw LimitReached{"--max-states " + std::to_string(options.max_states)};
+}
+
+void SearchContext::tick() {
+    if (++ticks_ % 1024 != 0) return;
+    if (options.interrupted != nullptr && options.interrupted->load(std::memory_order_relaxed))
+        throw LimitReached{"interrupted"};
+    const auto now = Clock::now();
+    if (options.seconds > 0 && std::chrono::duration<double>(now - begin_).count() > options.seconds) {
+        std::string seconds = std::to_string(options.seconds);
+        seconds.erase(seconds.find_last_not_of('0') + 1);
+        if (seconds.ends_with('.')) seconds.pop_back();
+        throw LimitReached{"--time " + seconds + " s"};
+    }
+    if (options.progress && now - reported_ > std::chrono::milliseconds(100)) {
+        reported_ = now;
+        progress.bytes = memory.used();
+        options.progress(progress);
+    }
+}
+
+void SearchContext::judge(std::vector<uint32_t>& open, Machine& machine, const Finding& finding) {
+    std::erase_if(open, [&](uint32_t p) {
+        const bool value = machine(program.properties[p]) != 0;
+        findings.note(p, value, finding);
+        const PropertyKind kind = program.system.properties[p].kind;
+        if (over_outcomes(kind)) return findings.holds(p) && findings.fails(p);
+        return value == sought(kind);
+    });
+}
+
+void SearchContext::note_outcome(const int64_t* cells, const Finding& finding) {
+    if (!options.outcomes) return;
+    std::vector<int64_t> values;
+    for (uint32_t cell : outcome_cells) values.push_back(cells[cell]);
+    if (outcomes.contains(values)) return;  // states come in order: the first is the least
+    memory.take(values.size() * sizeof(int64_t) + sizeof(Finding));
+    outcomes.emplace(std::move(values), finding);
+}
+
+const std::optional<Finding>& violation(const Findings& findings, const system::Property& property, size_t index) {
+    static constexpr std::optional<Finding> nothing;
+    switch (property.kind) {
+        case PropertyKind::cover:
+        case PropertyKind::crash_cover:
+        case PropertyKind::sometimes:  // violated by what is missing
+        case PropertyKind::eventually:
+        case PropertyKind::always_eventually:
+        case PropertyKind::leads_to: return nothing;
+        case PropertyKind::never: return findings.holds(index);
+        default: return findings.fails(index);
+    }
+}
+
+bool SearchContext::violated(LevelKey key) const {
+    for (size_t p = 0; p < program.system.properties.size(); ++p) {
+        const auto& found = violation(findings, program.system.properties[p], p);
+        if (found && found->key <= key) return true;
+    }
+    return false;
+}
+
+}  // namespace untorn::checker

@@ -1,0 +1,195 @@
+#include "checker/explicit/program.h"
+
+#include "checker/explicit/close.h"
+#include "checker/explicit/compile.h"
+
+namespace untorn::checker {
+
+using system::ExprId;
+using system::ExprPool;
+using system::Step;
+
+namespace {
+
+constexpr uint64_t most_choice_vectors = uint64_t{1} << 16;
+constexpr size_t most_instances = size_t{1} << 20;
+
+/// Expands the steps of a system into the instances of a program.
+class Expander {
+ public:
+    Expander(Program& program)
+        : program_(program), system_(program.system), pool_(system_.pool), codes_(program, pool_) {}
+
+    void run();
+
+ private:
+    struct Who {
+        int64_t self = 0;
+        int64_t me = 0;
+        uint32_t transition = 0;
+    };
+    void actor(system::ActorId id);
+    ActorInstance instance(system::ActorId id, int64_t self);
+    void step(const Step& step, const Who& who, const std::string& name, std::vector<Instance>& into);
+    void close(const Step& step, const Who& who, const std::vector<int64_t>& choices, std::vector<Instance>& into);
+    void note_change(const system::Update& update, const std::vector<ExprId>& index, ExprId value);
+    void reads_of(ExprId id, std::vector<bool>& seen);
+
+    Program& program_;
+    const system::System& system_;
+    ExprPool pool_;
+    CodeCompiler codes_;
+    std::vector<ExprId> closed_loss_;  ///< what the power_loss step reads, closed
+    bool in_power_loss_ = false;
+    bool in_recover_ = false;
+};
+
+void Expander::run() {
+    program_.changing.assign(program_.cells.size(), false);
+    program_.lost_reads.assign(program_.cells.size(), false);
+    program_.recover_changes.assign(program_.cells.size(), false);
+    step(system_.init, {}, "init", program_.init);
+    for (system::ActorId id = 0; id < system_.actors.size(); ++id) actor(id);
+    if (system_.power_loss) {
+        in_power_loss_ = true;
+        step(system_.power_loss->step, {}, "power_loss", program_.power_loss);
+        std::vector<bool> seen(pool_.size(), false);
+        for (ExprId id : closed_loss_) reads_of(id, seen);
+    }
+    for (const system::Property& property : system_.properties)
+        program_.properties.push_back(codes_.compile(Closer(pool_, system_.types, {}).close(property.expr)));
+    codes_.assign_slots();
+    for (uint32_t cell = 0; cell < program_.cells.size(); ++cell)
+        if (survives_power_loss(system_.variables[program_.cells[cell].var])) program_.surviving.push_back(cell);
+}
+
+void Expander::actor(system::ActorId id) {
+    const system::Actor& actor = system_.actors[id];
+    in_recover_ = actor.kind == system::ActorKind::recover;
+    int64_t lo = 0, hi = 0;
+    if (actor.identity) {
+        lo = system_.types[*actor.identity].lo;
+        hi = system_.types[*actor.identity].hi;
+    }
+    for (int64_t self = lo; self <= hi; ++self) {
+        ActorInstance made = instance(id, self);
+        if (actor.kind == system::ActorKind::thread) program_.thread_counters.push_back(made.counter);
+        if (actor.kind == system::ActorKind::recover) {
+            program_.changing[made.counter] = true;
+            program_.recover_changes[made.counter] = true;
+            program_.recover = std::move(made);
+            program_.has_recover = true;
+        } else {
+            program_.actors.push_back(std::move(made));
+        }
+    }
+    in_recover_ = false;
+}
+
+ActorInstance Expander::instance(system::ActorId id, int64_t self) {
+    const system::Actor& actor = system_.actors[id];
+    const int64_t number = actor.first_instance + (actor.identity ? self - system_.types[*actor.identity].lo : 0);
+    ActorInstance made;
+    made.actor = id;
+    const std::vector<int64_t> index(actor.identity ? 1 : 0, self);
+    made.counter = program_.cells.at(actor.counter, index).value_or(0);
+    for (system::LocationId location = 0; location < actor.locations.size(); ++location) {
+        made.first_of.push_back(static_cast<uint32_t>(program_.instances.size()));
+        for (uint32_t t = 0; t < system_.transitions.size(); ++t) {
+            const system::Transition& transition = system_.transitions[t];
+            if (transition.actor != id || transition.from != location) continue;
+            const std::string name = actor.name + ", \"" + actor.locations[location].text + "\"";
+            step(transition.step, {self, 1 + number, t}, name, program_.instances);
+        }
+        made.may_rest.push_back(location == system::ended || actor.kind == system::ActorKind::environment ||
+                                (actor.kind == system::ActorKind::daemon && actor.locations[location].idle));
+    }
+    made.first_of.push_back(static_cast<uint32_t>(program_.instances.size()));
+    return made;
+}
+
+void Expander::step(const Step& step, const Who& who, const std::string& name, std::vector<Instance>& into) {
+    uint64_t vectors = 1;
+    for (const system::Choice& choice : step.choices) {
+        const auto size = static_cast<uint64_t>(system_.types[choice.type].size());
+        if (size == 0) return;
+        vectors *= size;
+        if (vectors > most_choice_vectors)
+            throw LimitReached{"a step with more than 65536 choice vectors (" + name + ")"};
+    }
+    std::vector<int64_t> choices;
+    for (const system::Choice& choice : step.choices) choices.push_back(system_.types[choice.type].lo);
+    for (uint64_t v = 0; v < vectors; ++v) {
+        close(step, who, choices, into);
+        if (into.size() > most_instances) throw LimitReached{"more than 2^20 transition instances"};
+        for (size_t i = choices.size(); i-- > 0;) {  // the first choice is the most significant
+            const system::Type& type = system_.types[step.choices[i].type];
+            if (++choices[i] <= type.hi) break;
+            choices[i] = type.lo;
+        }
+    }
+}
+
+void Expander::close(const Step& step, const Who& who, const std::vector<int64_t>& choices,
+                     std::vector<Instance>& into) {
+    Closer closer(pool_, system_.types, {who.self, who.me, choices});
+    const auto closed = [&](ExprId id) {
+        const ExprId result = closer.close(id);
+        if (in_power_loss_) closed_loss_.push_back(result);
+        return result;
+    };
+    const ExprId guard = closed(step.guard);
+    if (guard == ExprPool::no) return;  // never enabled
+    Instance made;
+    made.transition = who.transition;
+    made.identity = who.self;
+    made.choices = choices;
+    made.guard = codes_.compile(guard);
+    for (const system::Check& check : step.checks) {
+        const ExprId ok = closed(check.ok);
+        if (ok != ExprPool::yes) made.checks.push_back({codes_.compile(ok), check.property});
+    }
+    for (const system::Update& update : step.updates) {
+        const ExprId when = closed(update.when);
+        if (when == ExprPool::no) continue;
+        const ExprId value = closed(update.value);
+        std::vector<ExprId> index;
+        for (ExprId id : update.index) index.push_back(closed(id));
+        WriteCode write;
+        write.when = codes_.compile(when);
+        write.value = codes_.compile(value);
+        if (!codes_.target(update.var, index, write)) continue;  // a check fails before it
+        note_change(update, index, value);
+        made.writes.push_back(write);
+    }
+    for (const system::FaultSpent& fault : step.faults) {
+        const ExprId when = closed(fault.when);
+        if (when != ExprPool::no) made.faults.push_back(codes_.compile(when));
+    }
+    into.push_back(std::move(made));
+}
+
+void Expander::note_change(const system::Update& update, const std::vector<ExprId>& index, ExprId value) {
+    const int64_t first = system_.types[system_.variables[update.var].type].first();
+    if (pool_.is_constant(value) && pool_.value(value) == first) return;
+    for_each_cell(program_.cells, pool_, update.var, index, [&](uint32_t cell) {
+        program_.changing[cell] = true;
+        if (in_recover_) program_.recover_changes[cell] = true;
+    });
+}
+
+void Expander::reads_of(ExprId id, std::vector<bool>& seen) {
+    if (seen[id]) return;
+    seen[id] = true;
+    const system::Node& node = pool_[id];
+    const auto args = pool_.args(id);
+    if (node.op == system::Op::read)
+        for_each_cell(program_.cells, pool_, node.var, args, [&](uint32_t cell) { program_.lost_reads[cell] = true; });
+    for (ExprId arg : args) reads_of(arg, seen);
+}
+
+}  // namespace
+
+Program::Program(const system::System& system_) : system(system_), cells(system_) { Expander(*this).run(); }
+
+}  // namespace untorn::checker

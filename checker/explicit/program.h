@@ -1,0 +1,120 @@
+// The transition system compiled for execution: every transition expanded into its instances (identity and choices put
+// in), reads resolved to cells, expressions flattened into one array of codes that all instances share.
+//
+// Since closed expressions read nothing but cells, a shared code has one value in a state, whatever instance asks: the
+// machine computes it once (see machine.h). Instances are found through the actor's program counter, so only guards of
+// the points where actors stand are evaluated.
+//
+// Limits: at most 2^16 choice vectors for one step and 2^20 instances in all (LimitReached).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "checker/explicit/cells.h"
+#include "checker/explicit/layout.h"
+#include "model/system/system.h"
+
+namespace untorn::checker {
+
+using CodeId = uint32_t;
+
+/// How the index of an array is turned into a cell.
+struct Indexing {
+    CodeId index = 0;
+    int64_t lo = 0;
+    uint32_t size = 0, stride = 0;
+};
+
+/// A cell whose indices are computed: base + the sum of (index - lo) * stride.
+struct Address {
+    uint32_t base = 0;
+    uint32_t first = 0, count = 0;  ///< into Program::indexings
+};
+
+struct Code {
+    enum class Op : uint8_t {
+        constant,  ///< value
+        cell,      ///< a: cell
+        cell_is,   ///< a: cell; its value == value
+        indexed,   ///< a: address; value: what a bad index yields
+        negation,
+        conjunction,
+        disjunction,
+        equal,
+        less,
+        less_equal,
+        add,
+        subtract,
+        multiply,
+        divide,
+        modulo,
+        ite,
+        bit_and,
+        bit_or,
+        bit_clear,
+        shift_one,
+        popcount
+    } op = Op::constant;
+    uint32_t slot = 0;  ///< where the machine keeps its value in this state; 0: not kept
+    uint32_t a = 0, b = 0, c = 0;
+    int64_t value = 0;
+};
+
+struct CheckCode {
+    CodeId ok = 0;
+    uint32_t property = 0;
+};
+
+struct WriteCode {
+    CodeId when = 0;
+    CodeId value = 0;
+    uint32_t target = 0;    ///< a cell, or an address if `computed`
+    bool computed = false;  ///< the cell is only known in the state
+};
+
+/// A transition instance, or the init or power_loss step with its choices made.
+struct Instance {
+    uint32_t transition = 0;  ///< index into System::transitions; 0 for init and power_loss
+    int64_t identity = 0;
+    std::vector<int64_t> choices;
+    CodeId guard = 0;
+    std::vector<CheckCode> checks;  ///< those that can fail
+    std::vector<WriteCode> writes;  ///< in order: of two to the same cell the later wins
+    std::vector<CodeId> faults;     ///< each that holds spends a fault
+};
+
+/// An actor instance: where it stands, and which instances begin where.
+struct ActorInstance {
+    system::ActorId actor = 0;
+    uint32_t counter = 0;            ///< cell
+    std::vector<uint32_t> first_of;  ///< by location, and the end: index into Program::instances
+    std::vector<bool> may_rest;      ///< by location: standing here is no deadlock (rule 14)
+};
+
+struct Program {
+    /// Throws LimitReached (see above). `system` must outlive the program.
+    explicit Program(const system::System& system);
+
+    const system::System& system;
+    Cells cells;
+    std::vector<Code> codes;
+    std::vector<Address> addresses;
+    std::vector<Indexing> indexings;
+    uint32_t slots = 1;
+
+    std::vector<Instance> instances;         ///< numbered as rule 10 says, recover's last
+    std::vector<Instance> init, power_loss;  ///< by choices
+    std::vector<ActorInstance> actors;       ///< recover not among them
+    ActorInstance recover;                   ///< if has_recover
+    bool has_recover = false;
+    std::vector<CodeId> properties;  ///< by System::properties: its expression
+
+    std::vector<uint32_t> thread_counters;  ///< cells
+    std::vector<bool> changing;             ///< by cell: some step may give it another value than its first
+    std::vector<bool> lost_reads;           ///< by cell: power_loss reads it
+    std::vector<bool> recover_changes;      ///< by cell: recover may write it
+    std::vector<uint32_t> surviving;        ///< cells that keep their value when power is lost
+};
+
+}  // namespace untorn::checker

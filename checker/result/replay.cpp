@@ -1,0 +1,303 @@
+#include "checker/result/replay.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace untorn::checker {
+
+using system::ActorKind;
+using system::PropertyKind;
+using system::State;
+using system::Step;
+
+namespace {
+
+struct Disagreement {
+    std::string what;
+};
+
+void demand(bool holds, const std::string& what) {
+    if (!holds) throw Disagreement{what};
+}
+
+class Replay {
+ public:
+    Replay(const system::System& system, const system::Evaluator& evaluator)
+        : system_(system), evaluator_(evaluator), state_(evaluator.first()) {}
+
+    Trace run(const Path& path, const Claim& claim);
+
+ private:
+    void move(const TraceStep& given, const std::vector<int64_t>* expected);
+    system::Executed execute(TraceStep& entry);
+    void describe_step(TraceStep& entry, const system::Transition& transition);
+    void describe_choices(TraceStep& entry, const Step& step);
+    void describe_changes(TraceStep& entry, const State& before, const State& after);
+    void confirm(const Claim& claim);
+    void confirm_property(uint32_t p, bool loops);
+    void confirm_recovery(bool loops);
+    bool recovered() const;
+    bool in_outcome() const;
+    bool moves_without_fault() const;
+    void append_deadlock();
+
+    const system::System& system_;
+    const system::Evaluator& evaluator_;
+    State state_;
+    bool power_lost_ = false;
+    std::optional<uint32_t> failed_property_;  ///< of the check that failed in the last move
+    Trace trace_;
+};
+
+Trace Replay::run(const Path& path, const Claim& claim) {
+    demand(!path.moves.empty() && path.moves.front().kind == TraceStep::Kind::initial, "it does not begin initially");
+    std::vector<State> after;
+    for (size_t i = 0; i < path.moves.size(); ++i) {
+        demand(!failed_property_, "it goes on after a failed check");
+        try {
+            move(path.moves[i], i < path.states.size() ? &path.states[i] : nullptr);
+        } catch (const std::logic_error& error) {
+            throw Disagreement{fmt::format("entry {}: {}", i, error.what())};
+        } catch (const Disagreement& error) {
+            throw Disagreement{fmt::format("entry {}: {}", i, error.what)};
+        }
+        after.push_back(state_);
+    }
+    if (claim.loop_start) {
+        demand(*claim.loop_start + 1 < after.size() && after[*claim.loop_start] == after.back(), "it does not loop");
+        trace_.loop_start = claim.loop_start;
+    }
+    confirm(claim);
+    return std::move(trace_);
+}
+
+void Replay::move(const TraceStep& given, const std::vector<int64_t>* expected) {
+    TraceStep entry;
+    entry.kind = given.kind;
+    entry.transition = given.transition;
+    entry.identity = given.identity;
+    entry.choices = given.choices;
+    const system::Executed executed = execute(entry);
+    for (uint32_t fault : executed.faults) {
+        if (!entry.fault.empty()) entry.fault += ", ";
+        entry.fault += system_.faults[fault].name;
+    }
+    trace_.faults += executed.faults.size();
+    if (executed.next) {
+        demand(expected != nullptr && *expected == executed.next->cells, "it leads to another state");
+        describe_changes(entry, state_, *executed.next);
+        state_ = *executed.next;
+    } else {
+        demand(expected == nullptr, "a check fails");
+    }
+    trace_.steps.push_back(std::move(entry));
+}
+
+system::Executed Replay::execute(TraceStep& entry) {
+    const Step* step = &system_.init;
+    system::ActorId actor = system::none;
+    if (entry.kind == TraceStep::Kind::initial) {
+        demand(trace_.steps.empty(), "it begins twice");
+    } else if (entry.kind == TraceStep::Kind::power_loss) {
+        demand(system_.power_loss.has_value(), "power cannot be lost");
+        const auto losses = std::ranges::count(trace_.steps, TraceStep::Kind::power_loss, &TraceStep::kind);
+        demand(losses < system_.power_loss->budget, "power is lost too often");
+        step = &system_.power_loss->step;
+    } else {
+        demand(entry.kind == TraceStep::Kind::step && entry.transition < system_.transitions.size(), "no such step");
+        step = &system_.transitions[entry.transition].step;
+        actor = system_.transitions[entry.transition].actor;
+        const auto enabled = evaluator_.enabled(state_, power_lost_);
+        const system::Instance instance{entry.transition, entry.identity, entry.choices};
+        demand(std::ranges::find(enabled, instance) != enabled.end(), "the step is not enabled");
+    }
+    if (actor == system::none) {
+        const auto enabled = evaluator_.enabled_choices(*step, state_, system::none, 0);
+        demand(std::ranges::find(enabled, entry.choices) != enabled.end(), "these choices cannot be made");
+    }
+    describe_choices(entry, *step);
+    for (const system::LabelPassed& passed : step->labels)
+        if (evaluator_.evaluate(passed.when, state_, actor, entry.identity, entry.choices) != 0)
+            entry.labels.push_back(passed.label);
+
+    system::Executed executed;
+    if (entry.kind == TraceStep::Kind::step) {
+        describe_step(entry, system_.transitions[entry.transition]);
+        ++trace_.length;
+        executed = evaluator_.execute({entry.transition, entry.identity, entry.choices}, state_);
+    } else if (entry.kind == TraceStep::Kind::power_loss) {
+        entry.actor = entry.text = entry.fault = "power_loss";
+        ++trace_.faults;
+        power_lost_ = true;
+        executed = evaluator_.lose_power(state_, entry.choices);
+    } else {
+        executed = evaluator_.execute(*step, state_, system::none, 0, entry.choices);
+    }
+    if (executed.failed_check) {
+        const system::Check& check = step->checks[*executed.failed_check];
+        entry.violation = check.message;
+        if (check.span.file < system_.files.size())
+            entry.violation_place = system_.files[check.span.file].place(check.span.begin);
+        failed_property_ = check.property;
+    }
+    return executed;
+}
+
+void Replay::describe_step(TraceStep& entry, const system::Transition& transition) {
+    const system::Actor& actor = system_.actors[transition.actor];
+    const system::Location& location = actor.locations[transition.from];
+    entry.actor = actor.name;
+    if (actor.identity) entry.id = system_.types.text(*actor.identity, entry.identity);
+    if (location.span.file < system_.files.size())
+        entry.place = system_.files[location.span.file].place(location.span.begin);
+    entry.text = location.text;
+}
+
+void Replay::describe_choices(TraceStep& entry, const Step& step) {
+    for (size_t i = 0; i < step.choices.size() && i < entry.choices.size(); ++i) {
+        const system::Choice& choice = step.choices[i];
+        const auto branch = static_cast<size_t>(entry.choices[i] - system_.types[choice.type].lo);
+        if (!choice.name.empty()) {
+            entry.choice_texts.push_back(choice.name + " = " + system_.types.text(choice.type, entry.choices[i]));
+        } else if (branch < choice.labels.size()) {
+            entry.choice_texts.push_back(choice.labels[branch]);
+        }
+    }
+}
+
+void Replay::describe_changes(TraceStep& entry, const State& before, const State& after) {
+    for (size_t cell = 0; cell < after.cells.size(); ++cell) {
+        if (before.cells[cell] == after.cells[cell]) continue;
+        const system::Variable& variable = system_.variables[evaluator_.variable_of(cell)];
+        if (variable.hidden || variable.storage == system::Storage::counter) continue;
+        const bool survives =
+            variable.storage == system::Storage::durable || variable.storage == system::Storage::ghost;
+        if (entry.kind == TraceStep::Kind::power_loss && !survives) continue;
+        entry.changed.emplace_back(evaluator_.cell_name(cell), system_.types.text(variable.type, after.cells[cell]));
+    }
+}
+
+void Replay::confirm(const Claim& claim) {
+    if (!claim.outcome.empty()) demand(in_outcome(), "it does not end in an outcome");
+    for (const auto& [cell, value] : claim.outcome)
+        demand(state_.cells.at(cell) == value, "it ends in another outcome");
+    if (claim.property) confirm_property(*claim.property, claim.loop_start.has_value());
+}
+
+void Replay::confirm_property(uint32_t p, bool loops) {
+    const system::Property& property = system_.properties[p];
+    const PropertyKind kind = property.kind;
+    const auto demand_value = [&](bool value) {
+        demand(!failed_property_, "a check fails");
+        demand((evaluator_.evaluate(property.expr, state_) != 0) == value,
+               value ? "the expression does not hold" : "the expression holds");
+    };
+    switch (kind) {
+        case PropertyKind::invariant:
+        case PropertyKind::cover:
+            demand(!power_lost_, "power was lost");
+            demand_value(kind == PropertyKind::cover);
+            break;
+        case PropertyKind::final:
+        case PropertyKind::quiescent:
+            demand(!power_lost_ && evaluator_.all_threads_ended(state_), "not all threads have ended");
+            demand(kind == PropertyKind::final || !moves_without_fault(), "something can move");
+            demand_value(false);
+            break;
+        case PropertyKind::crash_invariant:
+        case PropertyKind::crash_cover:
+            demand(recovered(), "recovery has not ended");
+            demand_value(kind == PropertyKind::crash_cover);
+            break;
+        case PropertyKind::never:
+        case PropertyKind::sometimes:
+        case PropertyKind::always:
+            demand(in_outcome(), "it does not end in an outcome");
+            demand_value(kind != PropertyKind::always);
+            break;
+        case PropertyKind::assertion:
+        case PropertyKind::range:
+        case PropertyKind::lock:
+        case PropertyKind::atomic_block: demand(failed_property_ == p, "no check of it fails"); break;
+        case PropertyKind::deadlock:
+            demand(!failed_property_ && !power_lost_ && evaluator_.deadlocked(state_), "there is no deadlock");
+            append_deadlock();
+            break;
+        case PropertyKind::recovery: confirm_recovery(loops); break;
+        case PropertyKind::eventually:
+        case PropertyKind::always_eventually:
+        case PropertyKind::leads_to: throw Disagreement{"liveness cannot be replayed"};
+    }
+}
+
+/// Recovery goes round without a fault, or stands still without having ended. A check that fails in it is no concern
+/// here.
+void Replay::confirm_recovery(bool loops) {
+    demand(!failed_property_ && power_lost_ && !recovered(), "recovery has ended");
+    if (loops) {
+        for (size_t i = *trace_.loop_start + 1; i < trace_.steps.size(); ++i)
+            demand(trace_.steps[i].fault.empty(), "a fault lies on the loop");
+        return;
+    }
+    demand(!moves_without_fault(), "recovery can move");
+    append_deadlock();
+}
+
+bool Replay::recovered() const {
+    if (!power_lost_ || failed_property_) return false;
+    const system::ActorId recover = system_.power_loss->recover;
+    return recover == system::none ||
+           state_.cells[evaluator_.cell(system_.actors[recover].counter, {})] == system::ended;
+}
+
+bool Replay::in_outcome() const {
+    if (system_.power_loss && system_.power_loss->budget > 0) return recovered();
+    return !failed_property_ && evaluator_.all_threads_ended(state_);
+}
+
+bool Replay::moves_without_fault() const {
+    return std::ranges::any_of(evaluator_.enabled(state_, power_lost_), [&](const system::Instance& instance) {
+        return evaluator_.execute(instance, state_).faults.empty();
+    });
+}
+
+void Replay::append_deadlock() {
+    TraceStep entry;
+    entry.kind = TraceStep::Kind::deadlock;
+    trace_.steps.push_back(std::move(entry));
+}
+
+std::string subject(const system::System& system, const Claim& claim) {
+    return claim.property ? "`" + system.properties[*claim.property].name + "`" : "an outcome";
+}
+
+std::string list(const system::System& system, const Path& path) {
+    std::string text;
+    for (const TraceStep& move : path.moves) {
+        if (move.kind == TraceStep::Kind::initial) text += "initial";
+        if (move.kind == TraceStep::Kind::power_loss) text += "; power_loss";
+        if (move.kind == TraceStep::Kind::step)
+            text +=
+                fmt::format("; {} {} of transition {}", system.actors[system.transitions[move.transition].actor].name,
+                            move.identity, move.transition);
+        if (!move.choices.empty()) text += fmt::format(" [{}]", fmt::join(move.choices, ", "));
+    }
+    return text;
+}
+
+}  // namespace
+
+std::variant<Trace, Inconsistency> replay(const system::System& system, const system::Evaluator& evaluator,
+                                          const Path& path, const Claim& claim) {
+    try {
+        return Replay(system, evaluator).run(path, claim);
+    } catch (const Disagreement& error) {
+        return Inconsistency{fmt::format("the trace for {} does not replay: {} (moves: {})", subject(system, claim),
+                                         error.what, list(system, path))};
+    }
+}
+
+}  // namespace untorn::checker
