@@ -13,15 +13,14 @@ namespace untorn::language {
 namespace {
 
 constexpr auto unsorted_words = std::to_array<std::string_view>(
-    {"and",         "assert",     "atomic", "await",    "bool",      "break",      "budget",  "choose",    "const",
-     "continue",    "count",      "cover",  "crash",    "daemon",    "device",     "durable", "else",      "enum",
-     "environment", "eventually", "exists", "expect",   "extends",   "false",      "fault",   "final",     "fn",
-     "for",         "forall",     "ghost",  "goto",     "if",        "implies",    "import",  "in",        "init",
-     "interface",   "invariant",  "leads",  "loop",     "mutex",     "never",      "none",    "not",       "of",
-     "option",      "or",         "over",   "override", "param",     "power_loss", "proc",    "progress",  "quiescent",
-     "recover",     "ref",        "return", "run",      "scalarset", "scenario",   "set",     "sometimes", "step",
-     "struct",      "super",      "thread", "true",     "type",      "var",        "variant", "where",     "while",
-     "with",        "always"});
+    {"and",      "assert",    "atomic",     "await",   "bool",      "break",     "budget",      "choose",     "const",
+     "continue", "count",     "cover",      "daemon",  "else",      "enum",      "environment", "eventually", "exists",
+     "expect",   "extends",   "false",      "fault",   "final",     "fn",        "for",         "forall",     "ghost",
+     "goto",     "if",        "implies",    "import",  "in",        "init",      "interface",   "invariant",  "leads",
+     "loop",     "mutex",     "never",      "none",    "not",       "of",        "option",      "or",         "over",
+     "override", "param",     "power_loss", "proc",    "progress",  "quiescent", "recover",     "ref",        "return",
+     "run",      "scalarset", "scenario",   "set",     "sometimes", "step",      "struct",      "super",      "thread",
+     "true",     "type",      "var",        "variant", "where",     "while",     "with",        "always"});
 
 constexpr auto reserved_words = [] {
     auto words = unsorted_words;

@@ -161,10 +161,17 @@ size_t Parser::line_of(uint32_t offset) const {
 
 bool Parser::in_first_column() const { return token_.begin == 0 || text_[token_.begin - 1] == '\n'; }
 
+/// Whether an item seems to begin here. `device`, `durable` and `crash` are no reserved words: only before another
+/// word.
+bool Parser::at_item() const {
+    if (at("device") || at("durable")) return next_.is("var");
+    if (at("crash")) return next_.is("invariant") || next_.is("cover");
+    return at(TokenKind::reserved) && contains(item_words(), token_.text);
+}
+
 /// Inside braces: the end of the file, or an item that begins in the first column, means that a `}` is missing.
 void Parser::expect_no_item(std::string_view what, const std::vector<std::string>& starts, const Token& open) {
-    const bool item = in_first_column() && at(TokenKind::reserved) && contains(item_words(), token_.text) &&
-                      !contains(starts, token_.text);
+    const bool item = in_first_column() && at_item() && !contains(starts, token_.text);
     if (!at_end() && !item) return;
     const Span where = at_end() ? Span{file_, previous_.end, previous_.end} : span(token_);
     report(where, fmt::format("expected `}}` at the end {}, found {}", what, describe(token_)),
@@ -179,8 +186,7 @@ void Parser::skip_to_next(const std::vector<std::string>& starts, uint32_t begin
     int open = 0;
     while (!at_end()) {
         const bool may_stop = token_.begin > begin && !reason.too_deep;
-        const bool word = token_.first_on_line && at(TokenKind::reserved) &&
-                          (contains(starts, token_.text) || contains(item_words(), token_.text));
+        const bool word = token_.first_on_line && (at_item() || contains(starts, token_.text));
         if (open == 0) {
             if (at("}") || (may_stop && word)) return;
             if (accept(";")) return;
@@ -201,7 +207,7 @@ void Parser::skip_to_next(const std::vector<std::string>& starts, uint32_t begin
 void Parser::skip_to_item(uint32_t begin) {
     int open = 0;
     while (!at_end()) {
-        const bool word = at(TokenKind::reserved) && contains(item_words(), token_.text);
+        const bool word = at_item();
         const bool after_end = previous_.is(";") || previous_.is("}");
         const bool starts = word ? in_first_column() || (open == 0 && (token_.first_on_line || after_end))
                                  : open == 0 && after_end && in_first_column() && !at("}");

@@ -92,6 +92,7 @@ class Parser {
     void skip_to_item(uint32_t begin);
     void skip_balanced();
     bool in_first_column() const;
+    bool at_item() const;
 
     // Expressions and types (parser_expr.cpp).
     ast::ExprPtr expression();
