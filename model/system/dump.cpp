@@ -89,6 +89,8 @@ const char* name(PropertyKind kind) {
     return "?";
 }
 
+std::string bits_text(int64_t bits) { return fmt::format("{} bit{}", bits, bits == 1 ? "" : "s"); }
+
 std::string joined(const std::vector<std::string>& parts) { return fmt::format("{}", fmt::join(parts, ", ")); }
 
 class Dump {
@@ -130,7 +132,7 @@ class Dump {
             const Type& t = system_.types[id];
             std::string values;
             if (t.kind == TypeKind::enumeration || t.kind == TypeKind::mutex) values = " { " + joined(t.labels) + " }";
-            line("  {}: {}{}, {} values, {} bits", t.name, name(t.kind), values, t.size(), bits_for(t.size()));
+            line("  {}: {}{}, {} values, {}", t.name, name(t.kind), values, t.size(), bits_text(bits_for(t.size())));
         }
     }
 
@@ -149,12 +151,12 @@ class Dump {
             const int64_t bits = cells * bits_for(type.size());
             total += bits;
             const bool counts = variable.storage == Storage::counter;
-            line("  {} {}: {} = {}, {} bits{}", name(variable.storage), place_text(system_, v, index), type.name,
+            line("  {} {}: {} = {}, {}{}", name(variable.storage), place_text(system_, v, index), type.name,
                  counts ? location_text(static_cast<LocationId>(type.first()))
                         : system_.types.text(variable.type, type.first()),
-                 bits, variable.hidden ? ", hidden" : "");
+                 bits_text(bits), variable.hidden ? ", hidden" : "");
         }
-        line("  packed: {} bits", total);
+        line("  packed: {}", bits_text(total));
     }
 
     void faults() {

@@ -139,16 +139,21 @@ ExprPool::ExprPool() {
     assert(zero == no && one == yes);
 }
 
-ExprId ExprPool::make(Node n, std::span<const ExprId> args) {
-    assert(n.lo <= n.hi && args.size() <= 255);
-    if (n.lo == n.hi && n.op != Op::constant && n.op != Op::bound) return constant(n.lo);
-    const uint64_t h = hash(n, args);
-    for (auto [it, end] = index_.equal_range(h); it != end; ++it) {
+ExprId ExprPool::find(const Node& n, std::span<const ExprId> args, uint64_t hash) const {
+    for (auto [it, end] = index_.equal_range(hash); it != end; ++it) {
         const Node& m = nodes_[it->second];
         if (m.op == n.op && m.value == n.value && m.var == n.var && m.type == n.type && m.lo == n.lo && m.hi == n.hi &&
             std::ranges::equal(this->args(it->second), args))
             return it->second;
     }
+    return none_found;
+}
+
+ExprId ExprPool::make(Node n, std::span<const ExprId> args) {
+    assert(n.lo <= n.hi && args.size() <= 255);
+    if (n.lo == n.hi && n.op != Op::constant && n.op != Op::bound) return constant(n.lo);
+    const uint64_t h = hash(n, args);
+    if (const ExprId known = find(n, args, h); known != none_found) return known;
     const std::vector<ExprId> copy(args.begin(), args.end());  // `args` may point into args_, which is about to move
     n.arity = static_cast<uint8_t>(copy.size());
     n.first_arg = static_cast<uint32_t>(args_.size());
@@ -157,6 +162,14 @@ ExprId ExprPool::make(Node n, std::span<const ExprId> args) {
     const auto id = static_cast<ExprId>(nodes_.size() - 1);
     index_.emplace(h, id);
     return id;
+}
+
+// Operands keep the order that they were first written in: it reads better than an order by id, and does not depend on
+// the order in which a compiler evaluates the arguments of a call.
+ExprId ExprPool::make_commutative(Node n, ExprId a, ExprId b) {
+    const std::array swapped{b, a};
+    const ExprId known = find(n, swapped, hash(n, swapped));
+    return known != none_found ? known : make(n, std::array{a, b});
 }
 
 ExprId ExprPool::constant(int64_t value) {
@@ -189,7 +202,7 @@ ExprId ExprPool::bound(int64_t lo, int64_t hi) { return leaf(Op::bound, bound_co
 /// their callers' business.
 ExprId ExprPool::arithmetic(Op op, ExprId a, ExprId b) {
     if (is_constant(a) && is_constant(b)) return constant(apply(op, value(a), value(b)));
-    if (is_commutative(op) && (is_constant(a) || (a > b && !is_constant(b)))) std::swap(a, b);
+    if (is_commutative(op) && is_constant(a)) std::swap(a, b);
     const auto constant_ite = [&](ExprId e) {
         return nodes_[e].op == Op::ite && is_constant(args(e)[1]) && is_constant(args(e)[2]);
     };
@@ -206,7 +219,7 @@ ExprId ExprPool::arithmetic(Op op, ExprId a, ExprId b) {
     n.op = op;
     n.lo = r.lo;
     n.hi = r.hi;
-    return make(n, std::array{a, b});
+    return is_commutative(op) ? make_commutative(n, a, b) : make(n, std::array{a, b});
 }
 
 ExprId ExprPool::add(ExprId a, ExprId b) {
@@ -320,7 +333,7 @@ ExprId ExprPool::compare(Op op, ExprId a, ExprId b) {
     n.op = op;
     n.lo = 0;
     n.hi = 1;
-    return make(n, std::array{a, b});
+    return is_commutative(op) ? make_commutative(n, a, b) : make(n, std::array{a, b});
 }
 
 ExprId ExprPool::comparison(Op op, ExprId a, ExprId b) {
@@ -330,7 +343,9 @@ ExprId ExprPool::comparison(Op op, ExprId a, ExprId b) {
 
 ExprId ExprPool::equal(ExprId a, ExprId b) {
     if (a == b) return yes;
-    if (is_constant(a) || (a > b && !is_constant(b))) std::swap(a, b);
+    if (is_constant(a)) std::swap(a, b);
+    if (nodes_[b].op == Op::negation && args(b)[0] == a) return no;
+    if (nodes_[a].op == Op::negation && args(a)[0] == b) return no;
     if (!is_constant(b)) return compare(Op::equal, a, b);
     const int64_t lo = nodes_[a].lo, hi = nodes_[a].hi, k = value(b);
     if (k < lo || hi < k) return no;

@@ -118,8 +118,10 @@ class ExprPool {
     ExprId rewrite(ExprId id, const Leaf& leaf, std::unordered_map<ExprId, ExprId>& memo);
 
  private:
-    static constexpr ExprId none_found = UINT32_MAX;  ///< no simplification applies
+    static constexpr ExprId none_found = UINT32_MAX;  ///< no such node, or no simplification that applies
+    ExprId find(const Node& n, std::span<const ExprId> args, uint64_t hash) const;
     ExprId make(Node n, std::span<const ExprId> args);
+    ExprId make_commutative(Node n, ExprId a, ExprId b);
     ExprId leaf(Op op, int64_t value, VarId var, std::span<const ExprId> index, int64_t lo, int64_t hi);
     ExprId arithmetic(Op op, ExprId a, ExprId b);
     ExprId comparison(Op op, ExprId a, ExprId b);

@@ -89,26 +89,35 @@ std::string span_text(const System& system, const Span& span) {
     return fmt::format("{}:{}:{}", p.file, p.line, p.column);
 }
 
-// Ids are in topological order: arguments come before what uses them. The inside of a quantifier is left alone, its
-// variable has no meaning outside.
+// Names are given in the order of the text, arguments before what uses them. The inside of a quantifier is left alone:
+// its variable has no meaning outside.
 std::vector<std::string> ExprText::name_shared(const std::vector<ExprId>& roots) {
-    std::map<ExprId, size_t> uses;
-    std::vector<ExprId> pending;
-    for (const ExprId r : roots)
-        if (uses[r]++ == 0) pending.push_back(r);
-    while (!pending.empty()) {
-        const ExprId e = pending.back();
-        pending.pop_back();
-        if (is_quantifier(system_.pool[e].op)) continue;
-        for (const ExprId a : system_.pool.args(e))
-            if (uses[a]++ == 0) pending.push_back(a);
-    }
-    std::map<ExprId, size_t> printed;  // nodes of the text, names counting as one
+    std::unordered_map<ExprId, size_t> uses, printed;  // printed: nodes of the text, a name counting as one
     std::vector<std::string> definitions;
-    for (const auto& [e, count] : uses) {
+    struct Visit {
+        ExprId e;
+        bool leaving;
+    };
+    std::vector<Visit> pending;
+    for (size_t r = roots.size(); r-- > 0;) pending.push_back({roots[r], false});
+    std::vector<ExprId> order;
+    while (!pending.empty()) {
+        const Visit at = pending.back();
+        pending.pop_back();
+        if (at.leaving) {
+            order.push_back(at.e);
+            continue;
+        }
+        if (uses[at.e]++ > 0) continue;
+        pending.push_back({at.e, true});
+        if (is_quantifier(system_.pool[at.e].op)) continue;
+        const auto args = system_.pool.args(at.e);
+        for (size_t i = args.size(); i-- > 0;) pending.push_back({args[i], false});
+    }
+    for (const ExprId e : order) {
         size_t nodes = 1;
         for (const ExprId a : system_.pool.args(e)) nodes += printed.contains(a) ? printed[a] : 1;
-        if (count > 1 && nodes >= named_size) {
+        if (uses[e] > 1 && nodes >= named_size) {
             const std::string name = fmt::format("${}", definitions.size() + 1);
             const Words words = is_boolean_op(system_.pool[e].op) ? Words{TypeTable::boolean, none} : words_of(e);
             definitions.push_back(fmt::format("{} = {}", name, print(e, loosest, words)));
@@ -127,10 +136,13 @@ std::string ExprText::place(VarId var, std::span<const ExprId> index) {
     return place_text(system_, var, texts);
 }
 
+// `?` keeps it apart from a variable of the same name.
 std::string ExprText::choice_name(size_t number) const {
-    if (step_ != nullptr && number < step_->choices.size() && !step_->choices[number].name.empty())
-        return step_->choices[number].name;
-    return fmt::format("branch{}", number);
+    std::string name;
+    if (step_ != nullptr && number < step_->choices.size()) name = step_->choices[number].name;
+    if (name.empty()) return fmt::format("?branch{}", number);
+    const bool unique = std::ranges::count(step_->choices, name, &Choice::name) == 1;
+    return unique ? "?" + name : fmt::format("?{}{}", name, number);
 }
 
 ExprText::Words ExprText::stored_words(VarId var) const {

@@ -36,6 +36,7 @@ class ExprText {
     /// The value that `var` gets.
     std::string value(ExprId e, VarId var) { return print(e, 0, stored_words(var)); }
     std::string place(VarId var, std::span<const ExprId> index);
+    /// `?x` of `choose (x in T)`, `?branch0` of branches.
     std::string choice_name(size_t number) const;
 
  private:

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -38,6 +39,27 @@ std::vector<ExprId> parts_of(const ExprPool& pool, Op op, ExprId e) {
     return parts;
 }
 
+/// A short list with a value for each id, and a filter in front of it: most lookups find nothing.
+template <typename T>
+class IdMap {
+ public:
+    void add(ExprId id, T value) {
+        if (find(id) != nullptr) return;
+        filter_.set(id % filter_.size());
+        entries_.emplace_back(id, value);
+    }
+    T* find(ExprId id) {
+        if (!filter_.test(id % filter_.size())) return nullptr;
+        const auto at = std::ranges::find(entries_, id, &std::pair<ExprId, T>::first);
+        return at == entries_.end() ? nullptr : &at->second;
+    }
+    size_t size() const { return entries_.size(); }
+
+ private:
+    std::bitset<512> filter_;
+    std::vector<std::pair<ExprId, T>> entries_;
+};
+
 /// What is known while another expression is evaluated: conditions with their value, and intervals of expressions
 /// that were compared with constants.
 class Facts {
@@ -47,8 +69,7 @@ class Facts {
     /// An expression that has the value of `e` in every state in which the facts are true.
     ExprId simplify(ExprId e) {
         if (const auto value = known(e)) return *value;
-        if (const auto seen = std::ranges::find(memo_, e, &std::pair<ExprId, ExprId>::first); seen != memo_.end())
-            return seen->second;
+        if (const ExprId* seen = memo_.find(e)) return *seen;
         const Op op = pool_[e].op;
         if (++visited_ > walk_limit) return e;
         ExprId result = e;
@@ -57,19 +78,18 @@ class Facts {
         else if (op == Op::negation || op == Op::conjunction || op == Op::disjunction || op == Op::equal ||
                  op == Op::less || op == Op::less_equal)
             result = simplify_arguments(e);
-        memo_.emplace_back(e, result);
+        memo_.add(e, result);
         return result;
     }
 
  private:
     struct Range {
-        ExprId of;
         int64_t lo, hi;
     };
 
     void assume(ExprId e, bool holds) {
         if (pool_.is_constant(e) || literals_.size() >= facts_limit) return;
-        literals_.emplace_back(e, holds);
+        literals_.add(e, holds);
         const Op op = pool_[e].op;
         const ExprId a = pool_[e].arity > 0 ? pool_.args(e)[0] : e;
         const ExprId b = pool_[e].arity > 1 ? pool_.args(e)[1] : e;
@@ -80,7 +100,7 @@ class Facts {
         }
         if (op == Op::equal || op == Op::less) assume_range(op, a, b, holds);
         if ((op == Op::less && !pool_.is_constant(a) && !pool_.is_constant(b)) || op == Op::less_equal)
-            literals_.emplace_back(pool_.negate(e), !holds);
+            literals_.add(pool_.negate(e), !holds);
     }
 
     void assume_range(Op op, ExprId a, ExprId b, bool holds) {
@@ -94,20 +114,22 @@ class Facts {
         if (op == Op::equal && !holds && r.hi == k) --r.hi;
         if (op == Op::less && left) holds ? r.hi = std::min(r.hi, k - 1) : r.lo = std::max(r.lo, k);
         if (op == Op::less && !left) holds ? r.lo = std::max(r.lo, k + 1) : r.hi = std::min(r.hi, k);
-        std::erase_if(ranges_, [&](const Range& old) { return old.of == x; });
-        if (r.lo <= r.hi) ranges_.push_back(r);  // an empty one: the facts contradict each other
+        if (r.lo > r.hi) return;  // the facts contradict each other
+        if (Range* old = ranges_.find(x))
+            *old = r;
+        else
+            ranges_.add(x, r);
     }
 
-    Range range_of(ExprId x) const {
-        const auto known = std::ranges::find(ranges_, x, &Range::of);
-        return known != ranges_.end() ? *known : Range{x, pool_[x].lo, pool_[x].hi};
+    Range range_of(ExprId x) {
+        const Range* known = ranges_.find(x);
+        return known != nullptr ? *known : Range{pool_[x].lo, pool_[x].hi};
     }
 
     std::optional<ExprId> known(ExprId e) {
         const Node& n = pool_[e];
         if (n.op == Op::constant) return e;
-        const auto literal = std::ranges::find(literals_, e, &std::pair<ExprId, bool>::first);
-        if (literal != literals_.end()) return literal->second ? ExprPool::yes : ExprPool::no;
+        if (const bool* literal = literals_.find(e)) return *literal ? ExprPool::yes : ExprPool::no;
         const Range own = range_of(e);
         if (own.lo == own.hi) return pool_.constant(own.lo);
         if (n.op != Op::equal && n.op != Op::less) return std::nullopt;
@@ -141,9 +163,9 @@ class Facts {
     }
 
     ExprPool& pool_;
-    std::vector<std::pair<ExprId, bool>> literals_;
-    std::vector<Range> ranges_;
-    std::vector<std::pair<ExprId, ExprId>> memo_;
+    IdMap<bool> literals_;
+    IdMap<Range> ranges_;
+    IdMap<ExprId> memo_;
     size_t visited_ = 0;
 };
 
@@ -179,12 +201,11 @@ ExprId ExprPool::combine(Op op, ExprId a, ExprId b) {
     if (const ExprId s = Facts(*this, b, conjunctive).simplify(a); s != a) return combine(op, s, b);
     if (const ExprId f = factored(op, a, b); f != none_found) return f;
     if (const ExprId r = resolved(op, a, b); r != none_found) return r;
-    if (a > b) std::swap(a, b);
     Node n;
     n.op = op;
     n.lo = 0;
     n.hi = 1;
-    return make(n, std::array{a, b});
+    return make_commutative(n, a, b);
 }
 
 ExprId ExprPool::combine_all(Op op, std::span<const ExprId> parts) {
