@@ -55,6 +55,7 @@ struct Found {
     std::string text;
     std::string error;
     bool exists = false;
+    bool embedded = false;  // a kernel module
 };
 
 class Loader {
@@ -81,7 +82,6 @@ class Loader {
     };
 
     static std::string key(const std::string& path) { return fs::path(path).lexically_normal().generic_string(); }
-    static bool embedded(const std::string& path) { return path.starts_with(kernel_folder); }
 
     Found read(const std::string& path) const {
         Found f;
@@ -106,6 +106,7 @@ class Loader {
     }
 
     void add_with_imports(Found file) {
+        known_.insert(key(file.path));
         if (file.text.size() > max_source_bytes) {
             const Span start = add(file.path, "");
             diagnostics_.error(start,
@@ -117,7 +118,7 @@ class Loader {
         std::vector<Remark> remarks;
         for (const Import& i : imports_of(file.text)) {
             if (diagnostics_.full()) break;
-            add_import(i, file.path, remarks);
+            add_import(i, file, remarks);
         }
         chain_.pop_back();
         const Span start = add(file.path, std::move(file.text));
@@ -129,23 +130,22 @@ class Loader {
                 diagnostics_.warning(r.span, std::move(r.message), std::move(r.help));
         }
         program_.trees.back() = parse(start.file, program_.files.back().text, diagnostics_);
-        known_.insert(key(program_.files.back().lines.path));
     }
 
     /// Loads what is imported, unless it is there already.
-    void add_import(const Import& import, const std::string& importer, std::vector<Remark>& remarks) {
+    void add_import(const Import& import, const Found& importer, std::vector<Remark>& remarks) {
         const auto error = [&](std::string message, std::string help = {}) {
             remarks.push_back({Severity::error, import.span, std::move(message), std::move(help)});
         };
         if (import.name.empty()) return error("expected the path of a file, found an empty string");
-        if (import.quoted && embedded(importer))
+        if (import.quoted && importer.embedded)
             return error("a kernel module imports kernel modules only", "without quotes: `import name;`");
 
         const std::string beside =
-            (fs::path(importer).parent_path() / import.name).lexically_normal().generic_string() +
+            (fs::path(importer.path).parent_path() / import.name).lexically_normal().generic_string() +
             (import.quoted ? "" : ".untorn");
         const std::string module = import.quoted ? "" : module_path(import.name);
-        if (!embedded(importer)) {
+        if (!importer.embedded) {
             if (visited(beside, error)) return;
             Found file = read(beside);
             if (!file.error.empty()) return error(fmt::format("cannot read `{}`: {}", beside, file.error));
@@ -163,15 +163,17 @@ class Loader {
             Found file;
             file.path = module;
             file.text = std::move(*text);
+            file.embedded = true;
             return descend(std::move(file), error);
         }
-        error(fmt::format("there is no module `{}`", import.name), missing_module(import.name, importer, beside));
+        error(fmt::format("there is no module `{}`", import.name),
+              missing_module(import.name, importer.embedded, beside));
     }
 
-    std::string missing_module(const std::string& name, const std::string& importer, const std::string& beside) const {
+    std::string missing_module(const std::string& name, bool embedded, const std::string& beside) const {
         const std::string near = nearest(name, sources_.kernel_modules);
         if (!near.empty()) return fmt::format("did you mean `{}`?", near);
-        if (embedded(importer)) return "a kernel module imports kernel modules only";
+        if (embedded) return "a kernel module imports kernel modules only";
         return fmt::format("neither `{}` nor a kernel module of that name exists", beside);
     }
 

@@ -180,7 +180,7 @@ void Parser::expect_no_item(std::string_view what, const std::vector<std::string
 }
 
 /// After an error in an element that began at `begin`: behind its `;`, or at a word that begins the next one, or at the
-/// end of the braces around it. Always moves, except at a `}`.
+/// end of the braces around it; there at once, if it was too deep. Always moves, except at a `}`.
 void Parser::skip_to_next(const std::vector<std::string>& starts, uint32_t begin, Abandon reason) {
     const bool statements = &starts == &statement_words();
     int open = 0;
@@ -189,7 +189,7 @@ void Parser::skip_to_next(const std::vector<std::string>& starts, uint32_t begin
         const bool word = token_.first_on_line && (at_item() || contains(starts, token_.text));
         if (open == 0) {
             if (at("}") || (may_stop && word)) return;
-            if (accept(";")) return;
+            if (!reason.too_deep && accept(";")) return;
             const bool begins_block = at("{") && (previous_.is(")") || previous_.kind == TokenKind::reserved);
             if (statements && may_stop && begins_block) return;
         } else if (may_stop && word && in_first_column()) {
@@ -198,7 +198,7 @@ void Parser::skip_to_next(const std::vector<std::string>& starts, uint32_t begin
         if (at("{")) ++open;
         const bool closes = at("}") && --open == 0;
         advance();
-        if (closes && token_.first_on_line) return;
+        if (closes && token_.first_on_line && !reason.too_deep) return;
     }
 }
 

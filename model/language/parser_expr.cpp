@@ -67,7 +67,7 @@ ExprPtr Parser::finish(ExprPtr e) {
     e->span = since(e->span.begin);
     int height = e->type ? e->type->height : 0;
     for (const ExprPtr& a : e->args) height = std::max<int>(height, a->height);
-    check_depth(height + 1);
+    check_depth(height);  // the node itself is counted in depth_
     e->height = static_cast<uint16_t>(height + 1);
     return e;
 }
@@ -239,7 +239,7 @@ ExprPtr Parser::call_or_structure() {
     const Token open = token_;
     if (at("(")) {
         call_arguments(*e);
-    } else if (at("{") && mode_.structures) {
+    } else if (at("{") && mode_.structures && at_structure()) {
         e->kind = ExprKind::structure;
         const Restore<Mode> mode(mode_, Mode{});
         advance();
@@ -251,6 +251,13 @@ ExprPtr Parser::call_or_structure() {
         close("}", open);
     }
     return finish(std::move(e));
+}
+
+/// Whether the `{` here opens a struct's value: in `if (x { y = 1; }` it is a parenthesis that is missing.
+bool Parser::at_structure() const {
+    if (next_.kind != TokenKind::identifier) return next_.is("}");
+    Diagnostics unused;
+    return Lexer(file_, text_.substr(next_.end), unused).next().is(":");
 }
 
 void Parser::call_arguments(Expr& call) {
@@ -269,7 +276,7 @@ TypePtr Parser::finish(TypePtr t, uint32_t begin) {
         if (*e) height = std::max<int>(height, (*e)->height);
     for (const TypePtr* part : {&t->base, &t->index})
         if (*part) height = std::max<int>(height, (*part)->height);
-    check_depth(height + 1);
+    check_depth(height);  // the node itself is counted in depth_
     t->height = static_cast<uint16_t>(height + 1);
     return t;
 }

@@ -107,6 +107,7 @@ class Parser {
     ast::ExprPtr array_value();
     ast::ExprPtr set_value();
     ast::ExprPtr call_or_structure();
+    bool at_structure() const;
     void call_arguments(ast::Expr& call);
     ast::ExprPtr begin_expression(ast::ExprKind kind) const;
     ast::ExprPtr finish(ast::ExprPtr e);

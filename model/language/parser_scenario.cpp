@@ -10,7 +10,12 @@ using namespace ast;
 
 Setting Parser::setting() {
     Setting s;
-    s.name = name("the name of what is set");
+    if (at("power_loss")) {  // reserved, but its budget is set like that of any other fault
+        s.name = here();
+        advance();
+    } else {
+        s.name = name("the name of what is set");
+    }
     expect("=", "and the value");
     s.value = expression();
     return s;

@@ -296,7 +296,12 @@ void Parser::place_statement(Stmt& s) {
     const Expr& target = *s.targets[0];
     if (target.kind == ExprKind::name || target.kind == ExprKind::call) {
         const std::string help = misspelt_statement(std::string(first.text));
-        if (!help.empty()) fail(span(first), fmt::format("expected a statement, found {}", describe(first)), help);
+        if (!help.empty()) {
+            report(span(first), fmt::format("expected a statement, found {}", describe(first)), help);
+            if (first.text != "switch" || !at("{")) throw Abandon{};
+            s.targets.clear();
+            return skip_balanced();  // what is in it is as foreign
+        }
     }
     if (target.kind == ExprKind::call) {
         s.kind = StmtKind::call;

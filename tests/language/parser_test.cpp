@@ -1,0 +1,564 @@
+// The parser: every form of the grammar as a tree, exact spans, and what it says of everything else.
+#include "model/language/parser.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/language/tree_text.h"
+
+using namespace untorn;
+using namespace untorn::language;
+
+namespace {
+
+struct Parsed {
+    std::string source;
+    Diagnostics diagnostics;
+    ast::File file;
+    const ast::Item& item(size_t i = 0) const {
+        REQUIRE(file.items.size() > i);
+        return file.items[i];
+    }
+    std::string at(Span s) const { return source.substr(s.begin, s.end - s.begin); }
+};
+
+/// Every diagnostic as `line:column message | help`, one a line.
+std::string said(const Parsed& p) {
+    const LineIndex lines("t", p.source);
+    std::string out;
+    for (const Diagnostic& d : p.diagnostics.sorted()) {
+        const Place place = lines.place(d.span.begin);
+        out += std::to_string(place.line) + ":" + std::to_string(place.column) + " " + d.message +
+               (d.help.empty() ? "" : " | " + d.help) + "\n";
+    }
+    return out;
+}
+
+Parsed parsed(std::string source) {
+    Parsed p;
+    p.source = std::move(source);
+    p.file = parse(0, p.source, p.diagnostics);
+    return p;
+}
+
+/// A source without errors.
+Parsed good(std::string source) {
+    Parsed p = parsed(std::move(source));
+    CHECK_MESSAGE(said(p) == "", p.source);
+    return p;
+}
+
+std::string errors(std::string source) { return said(parsed(std::move(source))); }
+
+std::string expr(const std::string& e) { return text(*good("const K = " + e + ";").item().value); }
+std::string type(const std::string& t) { return text(*good("type T = " + t + ";").item().type); }
+std::string stmts(const std::string& s) { return text(good("thread w { " + s + " }").item().body); }
+/// What is said of statements; line 1 is the first of them.
+std::string stmt_errors(const std::string& s) { return errors("thread w {" + s + "}"); }
+
+std::string repeat(const std::string& s, size_t n) {
+    std::string out;
+    out.reserve(s.size() * n);
+    for (size_t i = 0; i < n; ++i) out += s;
+    return out;
+}
+
+const char* const too_deep = "nested deeper than 200 levels";
+
+}  // namespace
+
+TEST_CASE("Operators bind as the grammar says") {
+    CHECK(expr("1 + 2 * 3 - 4") == "(- (+ 1 (* 2 3)) 4)");
+    CHECK(expr("(1 + 2) * -x % 3") == "(% (* (+ 1 2) (- x)) 3)");
+    CHECK(expr("a or b and c or d") == "(or (or a (and b c)) d)");
+    CHECK(expr("a implies b implies c") == "(implies a (implies b c))");
+    CHECK(expr("a or b implies c ? 1 : d ? 2 : 3") == "(? (implies (or a b) c) 1 (? d 2 3))");
+    CHECK(expr("not a == !b") == "(== (not a) (not b))");
+    CHECK(expr("x in s | t & {1, 2} - u") == "(in x (& (| s t) (- {1 2} u)))");
+    CHECK(expr("a <= b and c != d") == "(and (<= a b) (!= c d))");
+    CHECK(expr("--1") == "(- (- 1))");
+}
+
+TEST_CASE("Primary and postfix expressions") {
+    CHECK(expr("f.data[i][g(1, x)].old") == "(. ([] ([] (. f data) i) (call g 1 x)) old)");
+    CHECK(expr("true != none") == "(!= true none)");
+    CHECK(expr("{}") == "{}");
+    CHECK(expr("{a, b,}") == "{a b}");
+    CHECK(expr("F { a: 1, b: G {}, }") == "(F a: 1 b: (G))");
+    CHECK(expr("[b in 0..3: [c in C: Old]]") == "(array b in 0..3 (array c in C Old))");
+    CHECK(expr("h(at(w, L))") == "(call h (call at w L))");
+    CHECK(expr("0x10") == "16");
+}
+
+TEST_CASE("Quantifiers reach as far right as possible") {
+    CHECK(expr("forall (x in T) a and b") == "(forall x in T (and a b))");
+    CHECK(expr("exists (x in 0..n - 1 where x != y) p(x) ? 1 : 2") ==
+          "(exists x in 0..(- n 1) (? (call p x) 1 2) (!= x y))");
+    CHECK(expr("2 == count (x in T) x or y") == "(== 2 (count x in T (or x y)))");
+    CHECK(expr("not forall (x in T) x") == "(not (forall x in T x))");
+}
+
+TEST_CASE("Types") {
+    CHECK(type("bool") == "bool");
+    CHECK(type("mutex[A]") == "(array A of mutex)");
+    CHECK(type("0..N * 2 - 1") == "0..(- (* N 2) 1)");
+    CHECK(type("(a ? 1 : 2)..f(x)") == "(? a 1 2)..(call f x)");
+    CHECK(type("-1..1[B]") == "(array B of (- 1)..1)");
+    CHECK(type("T[A][0..3]") == "(array A of (array 0..3 of T))");
+    CHECK(type("set<0..3>?") == "(optional (set 0..3))");
+    CHECK(type("Version?[Block]") == "(array Block of (optional Version))");
+    CHECK(text(*good("var s: set<T>= {};").item().type) == "(set T)");
+    CHECK(good("proc p(): N { }").item().procedure.body.statements.empty());
+    CHECK(text(*good("proc p(): 0..N { x = 1; }").item().procedure.result) == "0..N");
+}
+
+TEST_CASE("Statements") {
+    CHECK(stmts("var x: 0..3 = 1; var y: bool;") == "{(var x in 0..3 1) (var y in bool)}");
+    CHECK(stmts("a, b.c[1] = b.c[1], a; a += 2; a -= b;") ==
+          "{(= a ([] (. b c) 1) ([] (. b c) 1) a) (=+ a 2) (=- a b)}");
+    CHECK(stmts("f(); lock(m[i]); super(x);") == "{(call f) (call lock ([] m i)) (call super x)}");
+    CHECK(stmts("if (a) x = 1; else if (b) { } else y = 1;") == "{(if a {(= x 1)} else {(if b {} else {(= y 1)})})}");
+    CHECK(stmts("if (a) if (b) x = 1; else x = 2;") == "{(if a {(if b {(= x 1)} else {(= x 2)})})}");
+    CHECK(stmts("while (a) { break; continue; } loop step;") == "{(while a {(break) (continue)}) (loop {(step)})}");
+    CHECK(stmts("for (i in 0..N) atomic { x[i] = 1; }") == "{(for i in 0..N {(atomic {(= ([] x i) 1)})})}");
+    CHECK(stmts("await !f.w; assert a; ghost { n += 1; } { x = 1; }") ==
+          "{(await (not (. f w))) (assert a) (ghost {(=+ n 1)}) (block {(= x 1)})}");
+    CHECK(stmts("L: M: assert a; goto L; return; return a;") == "{L: M: (assert a) (goto L) (return) (return a)}");
+    CHECK(stmts(";; ; end: ;") == "{end: (empty)}");
+    CHECK(stmts("x = F { a: 1 };") == "{(= x (F a: 1))}");
+    CHECK(stmts("device = crash; free(device);") == "{(= device crash) (call free device)}");
+}
+
+TEST_CASE("Alternatives of choose") {
+    CHECK(
+        stmts("choose { x = 1; } or fault pf { } or (b in Block) { } or fault io (b in 0..3 where b != x) { step; }") ==
+        "{(choose ({(= x 1)}) (fault pf {}) (b in Block {}) (fault io b in 0..3 where (!= b x) {(step)}))}");
+    CHECK(stmts("choose (b in Block where ok(b)) { }") == "{(choose (b in Block where (call ok b) {}))}");
+}
+
+TEST_CASE("Declarations") {
+    const Parsed p = good(
+        "import a; import \"../b.untorn\"; param W = 2, P: 0..9 = W + 1,; option FIX: bool = true; const K: 0..3 = 1;\n"
+        "const L = 2; type T = 0..K; enum E { A, B, } enum F { C }; struct S { a: bool; m: mutex[T]; }; scalarset "
+        "Id[W];\n"
+        "var v: T; device var d: T = 1; durable var e: T; ghost var g: T; fault pf; fault io budget K;\n"
+        "fn f(x: T, y: E): bool = x == 1; fn c(): T = 0;");
+    using ast::ItemKind;
+    REQUIRE(p.file.items.size() == 20);
+    CHECK(p.item(0).name.text == "a");
+    CHECK_FALSE(p.item(0).quoted);
+    CHECK(p.item(1).name.text == "../b.untorn");
+    CHECK(p.item(1).quoted);
+    CHECK(p.item(2).kind == ItemKind::param);
+    CHECK(p.item(2).name.text == "W");
+    CHECK(p.item(2).type == nullptr);
+    CHECK(p.item(3).name.text == "P");
+    CHECK(text(*p.item(3).type) == "0..9");
+    CHECK(text(*p.item(3).value) == "(+ W 1)");
+    CHECK(p.item(4).kind == ItemKind::option);
+    CHECK(p.item(5).kind == ItemKind::constant);
+    CHECK(p.item(6).type == nullptr);
+    CHECK(p.item(7).kind == ItemKind::type);
+    CHECK(p.item(8).names.size() == 2);
+    CHECK(p.item(8).names[1].text == "B");
+    CHECK(p.item(9).names.size() == 1);
+    CHECK(p.item(10).kind == ItemKind::structure);
+    REQUIRE(p.item(10).formals.size() == 2);
+    CHECK(text(*p.item(10).formals[1].type) == "(array T of mutex)");
+    CHECK(p.item(11).kind == ItemKind::scalarset);
+    CHECK(text(*p.item(11).value) == "W");
+    CHECK(p.item(12).storage == ast::StorageWord::memory);
+    CHECK(p.item(13).storage == ast::StorageWord::device);
+    CHECK(text(*p.item(13).value) == "1");
+    CHECK(p.item(14).storage == ast::StorageWord::durable);
+    CHECK(p.item(15).storage == ast::StorageWord::ghost);
+    CHECK(p.item(16).value == nullptr);
+    CHECK(text(*p.item(17).value) == "K");
+    CHECK(p.item(18).formals.size() == 2);
+    CHECK(text(*p.item(18).value) == "(== x 1)");
+    CHECK(p.item(19).formals.empty());
+}
+
+TEST_CASE("Procedures, interfaces and variants") {
+    const Parsed p = good(
+        "proc p(ref f: Folio, n: 0..3): Errno { return OK; }\n"
+        "interface I { proc a() { } proc b(): bool { return true; } }\n"
+        "variant V of I { override proc a() { super(); } option X = 1, Y = true; option Z = 2; }\n"
+        "variant U extends V { }");
+    const ast::Procedure& proc = p.item(0).procedure;
+    CHECK(p.item(0).name.text == "p");
+    CHECK(proc.name.text == "p");
+    REQUIRE(proc.formals.size() == 2);
+    CHECK(proc.formals[0].by_reference);
+    CHECK_FALSE(proc.formals[1].by_reference);
+    CHECK(proc.result->name.text == "Errno");
+    CHECK(text(proc.body) == "{(return OK)}");
+    REQUIRE(p.item(1).procedures.size() == 2);
+    CHECK(p.item(1).procedures[1].name.text == "b");
+    CHECK(p.item(1).procedures[0].result == nullptr);
+    CHECK(p.item(2).parent.text == "I");
+    CHECK_FALSE(p.item(2).extends);
+    REQUIRE(p.item(2).settings.size() == 3);
+    CHECK(p.item(2).settings[2].name.text == "Z");
+    CHECK(text(p.item(2).procedures[0].body) == "{(call super)}");
+    CHECK(p.item(3).parent.text == "V");
+    CHECK(p.item(3).extends);
+}
+
+TEST_CASE("Actors and the blocks of a run") {
+    const Parsed p = good(
+        "thread w[i: Writer](req: Write): 0..3 { } daemon device { } environment user(x: T) { }\n"
+        "power_loss budget N { } recover { } init { x = 1; } power_loss { }");
+    CHECK(p.item(0).actor == ast::ActorWord::thread);
+    REQUIRE(p.item(0).family);
+    CHECK(p.item(0).family->name.text == "i");
+    CHECK(p.item(0).formals[0].name.text == "req");
+    CHECK(text(*p.item(0).type) == "0..3");
+    CHECK(p.item(1).actor == ast::ActorWord::daemon);
+    CHECK(p.item(1).name.text == "device");
+    CHECK_FALSE(p.item(1).family);
+    CHECK(p.item(2).actor == ast::ActorWord::environment);
+    CHECK(p.item(3).kind == ast::ItemKind::power_loss);
+    CHECK(text(*p.item(3).value) == "N");
+    CHECK(p.item(4).kind == ast::ItemKind::recover);
+    CHECK(text(p.item(5).body) == "{(= x 1)}");
+    CHECK(p.item(6).value == nullptr);
+}
+
+TEST_CASE("Every kind of property") {
+    const Parsed p = good(
+        "invariant a: x; crash invariant b: x; final c: x; quiescent d: x; cover e: x; crash cover f: x; eventually g: "
+        "x;\n"
+        "always eventually h: x; progress i: x leads to y; never j: x; sometimes k: x; always l: x;");
+    using ast::PropertyWord;
+    const PropertyWord kinds[] = {PropertyWord::invariant,  PropertyWord::crash_invariant,
+                                  PropertyWord::final,      PropertyWord::quiescent,
+                                  PropertyWord::cover,      PropertyWord::crash_cover,
+                                  PropertyWord::eventually, PropertyWord::always_eventually,
+                                  PropertyWord::progress,   PropertyWord::never,
+                                  PropertyWord::sometimes,  PropertyWord::always};
+    REQUIRE(p.file.items.size() == 12);
+    for (size_t i = 0; i < 12; ++i) {
+        CHECK(p.item(i).property == kinds[i]);
+        CHECK(p.item(i).name.text == std::string(1, static_cast<char>('a' + i)));
+    }
+    CHECK(text(*p.item(8).consequent) == "y");
+}
+
+TEST_CASE("Expectations") {
+    const Parsed p = good(
+        "expect p holds;\n"
+        "expect p violated with 2 faults in 7 steps via short_copy { A, B } holds { C } else undecided;\n"
+        "expect p violated\n with 1 fault\n in 1 step;\n"
+        "expect states 120 { A } 7 { B, C };\n"
+        "expect depth 3;\n"
+        "expect states holds;");
+    using Kind = ast::Expected::Kind;
+    REQUIRE(p.file.items.size() == 6);
+    const auto& first = p.item(0).expectation;
+    REQUIRE(first.cells.size() == 1);
+    CHECK(first.cells[0].kind == Kind::holds);
+    CHECK_FALSE(first.otherwise);
+    const auto& second = p.item(1).expectation;
+    REQUIRE(second.cells.size() == 2);
+    CHECK(second.cells[0].kind == Kind::violated);
+    CHECK(second.cells[0].faults == 2);
+    CHECK(second.cells[0].steps == 7);
+    CHECK(second.cells[0].via->text == "short_copy");
+    CHECK(second.cells[0].variants.size() == 2);
+    CHECK(p.at(second.cells[0].span) == "violated with 2 faults in 7 steps via short_copy { A, B }");
+    CHECK(second.cells[1].variants[0].text == "C");
+    REQUIRE(second.otherwise);
+    CHECK(second.otherwise->kind == Kind::undecided);
+    CHECK(p.item(2).expectation.cells[0].steps == 1);
+    CHECK(p.item(3).expectation.cells[1].count == 7);
+    CHECK(p.item(3).expectation.cells[1].kind == Kind::count);
+    CHECK(p.item(4).expectation.cells[0].count == 3);
+    CHECK(p.item(5).expectation.name.text == "states");
+    CHECK(p.item(5).expectation.cells[0].kind == Kind::holds);
+}
+
+TEST_CASE("Scenarios") {
+    const Parsed p = good(
+        "scenario S03 \"fsync between\" { param B = 2, P = 1; option X = true; with V; over A, B; free option Y, Z;\n"
+        "run pwritev2(A(1), 2), fsync(0), flusher; init { f = warm(0); } budget gone = 1, power_loss = 2; cover c;\n"
+        "expect p holds; expect q violated { A } else holds; }\n"
+        "scenario empty { }");
+    const ast::Scenario& s = *p.item(0).scenario;
+    CHECK(s.name.text == "S03");
+    CHECK(s.title == "fsync between");
+    CHECK(s.params.size() == 2);
+    CHECK(s.options.size() == 1);
+    CHECK(s.with.size() == 1);
+    CHECK(s.over.size() == 2);
+    CHECK(s.free_options.size() == 2);
+    CHECK(s.has_run);
+    REQUIRE(s.run.size() == 3);
+    CHECK(s.run[0].args.size() == 2);
+    CHECK(p.at(s.run[0].span) == "pwritev2(A(1), 2)");
+    CHECK_FALSE(s.run[2].has_args);
+    CHECK(text(s.init[0]) == "{(= f (call warm 0))}");
+    CHECK(s.covers[0].text == "c");
+    CHECK(s.expectations.size() == 2);
+    CHECK_FALSE(p.item(1).scenario->has_run);
+    CHECK(p.item(1).scenario->title.empty());
+}
+
+TEST_CASE("power_loss has a budget in scenarios, although it is a reserved word") {
+    const Parsed p = good("scenario s { budget power_loss = 2; }");
+    CHECK(p.item().scenario->budgets[0].name.text == "power_loss");
+}
+
+TEST_CASE("Documentation lines belong to the item behind them") {
+    const Parsed p = good("/// First line.\n///  second\nvar x: bool;\nvar y: bool;\n/// Sizes.\nparam A = 1, B = 2;");
+    CHECK(p.item(0).documentation == "First line.\n second");
+    CHECK(p.item(1).documentation.empty());
+    CHECK(p.item(2).documentation == "Sizes.");
+    CHECK(p.item(3).documentation == "Sizes.");
+}
+
+TEST_CASE("Spans cover exactly what was written") {
+    const Parsed p =
+        good("/// doc\nthread w { L: x . a [ 1 ] = ( a + b ) * f ( 1 ) ;  if (x) { y = 1; } }\nvar q : T [A]? = 1 ;");
+    const ast::Item& w = p.item(0);
+    CHECK(p.at(w.span) == "thread w { L: x . a [ 1 ] = ( a + b ) * f ( 1 ) ;  if (x) { y = 1; } }");
+    CHECK(p.at(w.name.span) == "w");
+    CHECK(p.at(w.body.span) == "{ L: x . a [ 1 ] = ( a + b ) * f ( 1 ) ;  if (x) { y = 1; } }");
+    const ast::Stmt& s = *w.body.statements[0];
+    CHECK(p.at(s.span) == "x . a [ 1 ] = ( a + b ) * f ( 1 ) ;");
+    CHECK(p.at(s.labels[0].span) == "L");
+    CHECK(p.at(s.targets[0]->span) == "x . a [ 1 ]");
+    CHECK(p.at(s.targets[0]->args[0]->span) == "x . a");
+    CHECK(p.at(s.targets[0]->args[0]->name.span) == "a");
+    CHECK(p.at(s.values[0]->span) == "( a + b ) * f ( 1 )");
+    CHECK(p.at(s.values[0]->args[0]->span) == "( a + b )");
+    CHECK(p.at(s.values[0]->args[0]->args[1]->span) == "b");
+    CHECK(p.at(s.values[0]->args[1]->span) == "f ( 1 )");
+    const ast::Stmt& branch = *w.body.statements[1];
+    CHECK(p.at(branch.span) == "if (x) { y = 1; }");
+    CHECK(p.at(branch.values[0]->span) == "x");
+    CHECK(p.at(branch.body.span) == "{ y = 1; }");
+    CHECK(p.at(p.item(1).span) == "var q : T [A]? = 1 ;");
+    CHECK(p.at(p.item(1).type->span) == "T [A]?");
+    CHECK(p.at(p.item(1).type->base->span) == "T [A]");
+}
+
+TEST_CASE("Spans carry the number of their file") {
+    Diagnostics d;
+    const ast::File f = parse(7, "const K = 1 +;", d);
+    CHECK(f.number == 7);
+    CHECK(d.sorted()[0].span.file == 7);
+    const ast::File g = parse(3, "const K = 1 + x;", d);
+    CHECK(g.items[0].value->args[1]->span == Span{3, 14, 15});
+}
+
+TEST_CASE("A missing semicolon is reported where it should stand, and parsing goes on") {
+    CHECK(errors("var x: 0..3\nvar y: 0..3;") ==
+          "1:12 expected `;` after the variable, found the reserved word `var`\n");
+    const Parsed p = parsed("thread w {\n  x = 1 // one\n  y = 2;\n  f()\n}");
+    CHECK(said(p) == "2:8 expected `;` after the assignment, found `y`\n4:6 expected `;` after the call, found `}`\n");
+    CHECK(text(p.item().body) == "{(= x 1) (= y 2) (call f)}");
+}
+
+TEST_CASE("What C programmers write gets advice") {
+    CHECK(stmt_errors("x = a && b;") == "1:17 expected an operator, found `&&` | write `and`\n");
+    CHECK(stmt_errors("x = a || b && c;") ==
+          "1:17 expected an operator, found `||` | write `or`\n1:22 expected an operator, found `&&` | write `and`\n");
+    CHECK(stmt_errors("if (x = 2) y = 1;") == "1:17 expected a condition, found an assignment | `==` compares\n");
+    CHECK(stmt_errors("await x = 2;") == "1:19 expected a condition, found an assignment | `==` compares\n");
+    CHECK(errors("invariant p: x = 2;") == "1:16 expected a condition, found an assignment | `==` compares\n");
+    CHECK(stmt_errors("x++;") == "1:12 expected `=` after `x`, found `++` | write `x += 1`\n");
+    CHECK(stmt_errors("a.b[1]--;") == "1:17 expected `=` after `a.b[1]`, found `--` | write `a.b[1] -= 1`\n");
+    CHECK(stmt_errors("++x;") == "1:11 expected a statement, found `++` | write `x += 1`\n");
+    CHECK(stmt_errors("--x;") == "1:11 expected a statement, found `--` | write `x -= 1`\n");
+    CHECK(stmt_errors("x *= 2;") == "1:13 expected `=` after `x`, found `*=` | write `x = x * ...`\n");
+    CHECK(stmt_errors("x == 2;") == "1:13 expected `=` after `x`, found `==` | `=` assigns, `==` compares\n");
+    CHECK(stmt_errors("f->x = 1;") == "1:12 expected `.`, found `->` | a member is selected with `.`\n");
+    CHECK(stmt_errors("x = a < b < c;") == "1:21 comparisons do not chain | write `a < b and b < c`\n");
+    CHECK(stmt_errors("a = b = 1;") ==
+          "1:17 expected `;`, found `=` | assignments do not chain: `a, b = e, e;` assigns both at once\n");
+    CHECK(stmt_errors("for (i = 0; i < n; i++) { x = ; }") ==
+          "1:18 expected `in` and the values of `i`, found `=` | a loop over values is written `for (i in 0..n - 1)`\n"
+          "1:41 expected an expression, found `;`\n");
+    CHECK(stmt_errors("if x == 2 { y = ; }") ==
+          "1:14 expected `(` after `if`, found `x` | the condition stands in parentheses\n"
+          "1:27 expected an expression, found `;`\n");
+    CHECK(stmt_errors("switch (x) { case 1: y = 2; }") ==
+          "1:11 expected a statement, found `switch` | write `if` ... `else if` ...\n");
+    CHECK(stmt_errors("int k = 3;") ==
+          "1:11 expected a statement, found `int` | a variable is declared with `var name: lo..hi;`\n");
+    CHECK(stmt_errors("var k = 3;") ==
+          "1:17 expected `:` and the type, found `=` | a variable has a type: `var x: 0..3 = 1;`\n");
+    CHECK(errors("thread g { };") == "1:13 expected a declaration or a property, found `;` | no `;` is needed here\n");
+    CHECK(errors("enum E { A = 1, B }") == "1:12 expected `,` or `}`, found `=` | enumerators have no numbers\n");
+    CHECK(errors("fn f(): bool { return x; }") ==
+          "1:14 expected `=` and an expression, found `{` | an `fn` is one expression; statements stand in a `proc`\n");
+    CHECK(errors("x = 3;") ==
+          "1:1 expected a declaration or a property, found `x` | statements stand in the block of a "
+          "`thread`, a `daemon`, a `proc` or `init`\n");
+}
+
+TEST_CASE("Misspelt words get the nearest one that fits") {
+    CHECK(errors("invarient p: x;") ==
+          "1:1 expected a declaration or a property, found `invarient` | did you mean `invariant`?\n");
+    CHECK(errors("tread w { }") ==
+          "1:1 expected a declaration or a property, found `tread` | did you mean `thread`?\n");
+    CHECK(stmt_errors("whlie (x < 3) { y = 1; }") ==
+          "1:11 expected a statement, found `whlie` | did you mean `while`?\n");
+    CHECK(stmt_errors("awiat !x;") == "1:11 expected a statement, found `awiat` | did you mean `await`?\n");
+    CHECK(stmt_errors("brek;") == "1:11 expected a statement, found `brek` | did you mean `break`?\n");
+    CHECK(stmt_errors("lop { step; }") == "1:11 expected a statement, found `lop` | did you mean `loop`?\n");
+    CHECK(stmt_errors("retrun x;") == "1:11 expected a statement, found `retrun` | did you mean `return`?\n");
+    CHECK(stmt_errors("x = y an z;") == "1:16 expected `;` after the assignment, found `an` | did you mean `and`?\n");
+    CHECK(errors("expect p violatd;") ==
+          "1:10 expected `holds`, `violated` or `undecided`, found `violatd` | did you mean `violated`?\n");
+    CHECK(errors("scenario S { ovr A; }") ==
+          "1:14 expected a part of the scenario, found `ovr` | did you mean `over`?\n");
+    CHECK(errors("variant A off B { }") ==
+          "1:11 expected `of` and an interface, or `extends` and a variant, found `off` | did you mean `of`?\n");
+    CHECK(errors("progress p: a leads too b;") ==
+          "1:21 expected `to` after `leads`, found `too` | did you mean `to`?\n");
+}
+
+TEST_CASE("What is not supported yet is said to be so") {
+    CHECK(errors("union Version { Old, A(Writer) }\nvar x: bool") ==
+          "1:1 `union` is not supported yet | an `enum` for the tag and a `struct` with it take its place\n"
+          "2:12 expected `;` after the variable, found the end of the file\n");
+    CHECK(errors("var l: rwlock[T];") ==
+          "1:8 `rwlock` is not supported yet | a `mutex` excludes readers from each other, too\n");
+    CHECK(good("var union: bool; var rwlock: bool;").file.items.size() == 2);
+}
+
+TEST_CASE("Reserved words are no names") {
+    CHECK(errors("var step: bool;") == "1:5 expected the name of the variable, found the reserved word `step`\n");
+    CHECK(stmt_errors("x = while;") == "1:15 expected an expression, found the reserved word `while`\n");
+    CHECK(stmt_errors("else x = 1;") ==
+          "1:11 expected a statement, found the reserved word `else` | no `if` stands directly before it\n");
+}
+
+TEST_CASE("Several errors in one run, each once") {
+    const Parsed p = parsed(
+        "imprt pagecache;\n"
+        "var x 0..3;\n"
+        "thread w {\n"
+        "  x = ;\n"
+        "  if (x { y = 1; }\n"
+        "  y = 2;\n"
+        "}\n"
+        "invariant p: x ==;\n"
+        "invariant q: true;\n");
+    CHECK(said(p) ==
+          "1:1 expected a declaration or a property, found `imprt` | did you mean `import`?\n"
+          "2:7 expected `:` and the type, found `0` | a variable has a type: `var x: 0..3 = 1;`\n"
+          "4:7 expected an expression, found `;`\n"
+          "5:9 expected `)`, found `{`\n"
+          "8:18 expected an expression, found `;`\n");
+    REQUIRE(p.file.items.size() == 2);
+    CHECK(text(p.item(0).body) == "{(= y 2)}");
+    CHECK(p.item(1).name.text == "q");
+}
+
+TEST_CASE("A missing brace is found where the next item begins") {
+    const Parsed p = parsed("thread w {\n  if (x) {\n    y = 1;\n}\n\nthread v {\n  y = ;\n}\n");
+    CHECK(said(p) ==
+          "6:1 expected `}` at the end of the thread, found the reserved word `thread` | the `{` in line 1 is not "
+          "closed\n"
+          "7:7 expected an expression, found `;`\n");
+    CHECK(errors("thread w { x = 1;\n") ==
+          "1:18 expected `}` at the end of the thread, found the end of the file | the `{` in line 1 is not closed\n");
+    CHECK(errors("thread w { x = (1 +\n 2; }") == "2:3 expected `)`, found `;` | the `(` in line 1 is not closed\n");
+    CHECK(errors("thread w { } }\nvar x: bool;") ==
+          "1:14 expected a declaration or a property, found `}` | no `{` is open here\n");
+}
+
+TEST_CASE("Assignments need places, and as many values") {
+    CHECK(stmt_errors("f(x).a = 1;") ==
+          "1:11 expected a variable, a member or an element, found `f(x).a` | a procedure "
+          "changes data through its `ref` parameters\n");
+    CHECK(stmt_errors("1 = x;") == "1:11 expected a statement, found `1`\n");
+    CHECK(stmt_errors("a, b = 1;") == "1:11 2 places are assigned 1 values\n");
+    CHECK(stmt_errors("a, b += 1, 2;") == "1:16 expected `=`, found `+=` | `+=` and `-=` change one place\n");
+}
+
+TEST_CASE("No more errors than the limit are built up, and parsing stops there") {
+    const Parsed p = parsed(repeat("var ;\n", 1000));
+    CHECK(p.diagnostics.sorted().size() == Diagnostics::limit);
+    CHECK(p.diagnostics.errors() == Diagnostics::limit);
+    const Parsed q = parsed(repeat("$\n", 100000));
+    CHECK(q.diagnostics.sorted().size() == Diagnostics::limit);
+    CHECK(q.diagnostics.errors() < 2 * Diagnostics::limit);
+    Diagnostics full;
+    for (size_t i = 0; i < Diagnostics::limit; ++i) full.error({0, 0, 0}, "x");
+    CHECK(parse(0, "var x: bool; var ;", full).items.empty());
+    CHECK(full.errors() == Diagnostics::limit);
+}
+
+TEST_CASE("Nesting up to the limit is read, deeper is one error") {
+    for (const size_t n : {size_t{10000}, size_t{100000}}) {
+        const std::string sources[] = {
+            "const K = " + repeat("(", n) + "1" + repeat(")", n) + ";",
+            "const K = " + repeat("(", n),
+            "const K = " + repeat("{", n) + repeat("}", n) + ";",
+            "const K = " + repeat("!", n) + "x;",
+            "const K = " + repeat("not ", n) + "x;",
+            "const K = " + repeat("-", n) + "x;",
+            "const K = x" + repeat(" + x", n) + ";",
+            "const K = x" + repeat(" and x", n) + ";",
+            "const K = x" + repeat(" implies x", n) + ";",
+            "const K = x" + repeat(" ? x : x", n) + ";",
+            "const K = " + repeat("x ? ", n) + "x" + repeat(": x", n) + ";",
+            "const K = x" + repeat(".y", n) + ";",
+            "const K = x" + repeat("[1]", n) + ";",
+            "const K = " + repeat("x[", n) + "1" + repeat("]", n) + ";",
+            "const K = " + repeat("f(", n) + "1" + repeat(")", n) + ";",
+            "const K = " + repeat("S { a: ", n) + "1" + repeat("}", n) + ";",
+            "const K = " + repeat("[x in T: ", n) + "1" + repeat("]", n) + ";",
+            "const K = " + repeat("forall (x in T) ", n) + "x;",
+            "const K = " + repeat("[x in 0..", n) + "1" + repeat(": 1]", n) + ";",
+            "type T = " + repeat("set<", n) + "A" + repeat(">", n) + ";",
+            "type T = A" + repeat("[B]", n) + ";",
+            "type T = A" + repeat("?", n) + ";",
+            "type T = " + repeat("A[", n) + "A" + repeat("]", n) + ";",
+            "thread w " + repeat("{", n) + repeat("}", n),
+            "thread w {" + repeat("if (x) {", n) + repeat("}", n) + "}",
+            "thread w {" + repeat("if (x) ", n) + "y = 1; }",
+            "thread w {" + repeat("if (x) y = 1; else ", n) + "y = 1; }",
+            "thread w {" + repeat("choose { } or {", n) + repeat("}", n) + "}",
+            "thread w {" + repeat("loop ", n) + "step; }",
+            "thread w {" + repeat("atomic {", n),
+            "thread w {" + repeat("x.y", n) + " = 1; }",
+        };
+        for (const std::string& source : sources) {
+            const Parsed p = parsed(source);
+            const std::string head = source.substr(0, 30);
+            REQUIRE_MESSAGE(p.diagnostics.has_errors(), head);
+            size_t deep = 0;
+            for (const Diagnostic& d : p.diagnostics.sorted()) deep += d.message == too_deep ? 1 : 0;
+            CHECK_MESSAGE(deep == 1, head);
+            CHECK_MESSAGE(p.diagnostics.errors() <= 3, head);
+        }
+    }
+}
+
+TEST_CASE("The limit of nesting is exact for expressions, and counts parts that are high on the left, too") {
+    const auto chain = [](size_t n) { return "const K = x" + repeat(" + x", n) + ";"; };
+    CHECK(good(chain(199)).item().value->height == 200);
+    CHECK(errors(chain(200)).find(too_deep) != std::string::npos);
+    std::string e = "x";
+    for (int i = 0; i < 150; ++i) e = "(" + e + repeat(" + x", 30) + ")";
+    CHECK(errors("const K = " + e + ";").find(too_deep) != std::string::npos);
+}
+
+TEST_CASE("A large text that is all one statement list or one expression list is read") {
+    CHECK(good("const K = {" + repeat("1,", 200000) + "};").item().value->args.size() == 200000);
+    CHECK(good("thread w {" + repeat("step;", 100000) + "}").item().body.statements.size() == 100000);
+    CHECK(good("thread w {" + repeat(";", 900000) + "}").item().body.statements.empty());
+    CHECK(good("thread w {" + repeat("L: ", 100000) + "; }").item().body.statements[0]->labels.size() == 100000);
+}
+
+TEST_CASE("Ten megabytes of nonsense are a few errors, in linear time") {
+    for (const char* piece : {"a ", ";", "{", "}", "(", "\xff", "x = ", "thread w { ", "if (x) {", "\"", "/*",
+                              "/// x\n", "1 + ", "import ", "\n}", "a:", "{}", "init{}", "a b\n"}) {
+        const Parsed p = parsed(repeat(piece, 10'000'000 / std::string(piece).size()));
+        CHECK_MESSAGE(p.diagnostics.sorted().size() <= Diagnostics::limit, piece);
+    }
+}
