@@ -130,7 +130,7 @@ class ExprPool {
     ExprId quantifier(Op op, int64_t number, TypeId type, int64_t size, ExprId body);
     ExprId rebuild(ExprId id, std::span<const ExprId> args);
     ExprId combine(Op op, ExprId a, ExprId b);
-    ExprId combine_all(Op op, std::span<const ExprId> parts);
+    ExprId chain(Op op, std::span<const ExprId> parts);
     ExprId factored(Op op, ExprId a, ExprId b);
     ExprId resolved(Op op, ExprId a, ExprId b);
     ExprId boolean_ite(ExprId c, ExprId a, ExprId b);

@@ -208,9 +208,15 @@ ExprId ExprPool::combine(Op op, ExprId a, ExprId b) {
     return make_commutative(n, a, b);
 }
 
-ExprId ExprPool::combine_all(Op op, std::span<const ExprId> parts) {
-    ExprId all = op == Op::conjunction ? yes : no;
-    for (const ExprId p : parts) all = combine(op, all, p);
+/// The chain of some operands of one chain: they were simplified against each other when that one was built.
+ExprId ExprPool::chain(Op op, std::span<const ExprId> parts) {
+    if (parts.empty()) return op == Op::conjunction ? yes : no;
+    Node n;
+    n.op = op;
+    n.lo = 0;
+    n.hi = 1;
+    ExprId all = parts[0];
+    for (const ExprId p : parts.subspan(1)) all = make_commutative(n, all, p);
     return all;
 }
 
@@ -221,8 +227,8 @@ ExprId ExprPool::factored(Op op, ExprId a, ExprId b) {
     std::vector<ExprId> shared, only_a, only_b = parts_of(*this, dual, b);
     for (const ExprId p : parts_of(*this, dual, a)) (std::erase(only_b, p) > 0 ? shared : only_a).push_back(p);
     if (shared.empty()) return none_found;
-    const ExprId x = combine_all(dual, only_a), y = combine_all(dual, only_b);
-    return combine(dual, combine_all(dual, shared), combine(op, x, y));
+    const ExprId rest = combine(op, chain(dual, only_a), chain(dual, only_b));
+    return combine(dual, chain(dual, shared), rest);
 }
 
 /// The same inside a chain, where two operands differ in one complementary part only: X or (A and c) or (A and not c) =
@@ -238,12 +244,11 @@ ExprId ExprPool::resolved(Op op, ExprId a, ExprId b) {
             for (const ExprId x : parts_of(*this, dual, p)) (std::erase(only_q, x) > 0 ? shared : only_p).push_back(x);
             if (shared.empty() || only_p.size() != 1 || only_q.size() != 1) continue;
             if (negate(only_p[0]) != only_q[0]) continue;
-            std::vector<ExprId> rest;
-            for (const ExprId x : left)
-                if (x != p) rest.push_back(x);
-            for (const ExprId x : right)
-                if (x != q) rest.push_back(x);
-            return combine(op, combine_all(op, rest), combine_all(dual, shared));
+            std::vector<ExprId> rest_left = left, rest_right = right;
+            std::erase(rest_left, p);
+            std::erase(rest_right, q);
+            const ExprId rest = combine(op, chain(op, rest_left), chain(op, rest_right));
+            return combine(op, rest, chain(dual, shared));
         }
     return none_found;
 }

@@ -137,13 +137,13 @@ TEST_SUITE("system: evaluator") {
                                            {cache, 2},
                                            {disk, 1},
                                            {dropped, 1},
-                                           {lost_left, 0},
+                                           {lost_left, 1},
                                            {strict, 1},
                                            {7, 2},
                                            {9, 4},
                                            {11, 3}});
         CHECK(evaluator.enabled_choices(system.power_loss->step, running, none, 0) == std::vector<Cells>{{0}, {1}});
-        const Cells gone{0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 2};
+        const Cells gone{0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 2};
         CHECK(evaluator.lose_power(running, {0}).next == State{gone});
         const State kept = with(gone, {{disk, 2}});
         CHECK(evaluator.lose_power(running, {1}).next == kept);
