@@ -36,7 +36,8 @@ struct Table {
 
 constexpr size_t indent = 2;
 constexpr size_t separator = 3;  // " | "
-constexpr size_t narrowest = 12;
+constexpr size_t narrowest = 10;
+constexpr size_t narrowest_actor = 16;  // with less, all actors share one column
 
 enum Column : size_t { memory, device, media, ghost, local, storage_columns };
 constexpr const char* storage_names[storage_columns] = {"memory", "device", "media", "history", "locals"};
@@ -70,11 +71,13 @@ std::string mover(const TraceStep& step) {
     return step.id.empty() ? step.actor : fmt::format("{}[{}]", step.actor, step.id);
 }
 
+/// Short, since it stands in every row: `iomap:57` for a place in model/kernel/iomap.untorn.
 std::string file_and_line(const Place& place) {
     if (place.file.empty()) return {};
-    const size_t slash = place.file.rfind('/');
-    return fmt::format("{}:{}", printable(slash == std::string::npos ? place.file : place.file.substr(slash + 1)),
-                       place.line);
+    std::string name = place.file.substr(place.file.rfind('/') + 1);
+    const std::string extension = ".untorn";
+    if (name.size() > extension.size() && name.ends_with(extension)) name.resize(name.size() - extension.size());
+    return fmt::format("{}:{}", printable(name), place.line);
 }
 
 Cell action(const TraceStep& step) {
@@ -88,26 +91,23 @@ Cell action(const TraceStep& step) {
 
 /// The text that stands across the actor columns where no actor moves.
 std::optional<Piece> banner(const TraceStep& step) {
+    auto with_details = [&step](std::string text) {
+        for (const std::string& choice : step.choice_texts) text += fmt::format(" {}", printable(choice));
+        if (!step.violation.empty()) text += fmt::format(" *** {}", printable(step.violation));
+        return text;
+    };
     switch (step.kind) {
-        case TraceStep::Kind::initial: {
-            std::string text = "(start)";
-            for (const std::string& choice : step.choice_texts) text += " " + printable(choice);
-            if (!step.violation.empty()) return Piece{text + " *** " + printable(step.violation), Ink::red};
-            return Piece{text, Ink::dim};
-        }
-        case TraceStep::Kind::power_loss: {
-            std::string text = "!fault power_loss";
-            for (const std::string& choice : step.choice_texts) text += " " + printable(choice);
-            if (!step.violation.empty()) text += " *** " + printable(step.violation);
-            return Piece{text, Ink::yellow};
-        }
+        case TraceStep::Kind::initial:
+            return Piece{with_details("(start)"), step.violation.empty() ? Ink::dim : Ink::red};
+        case TraceStep::Kind::power_loss: return Piece{with_details("!fault power_loss"), Ink::yellow};
         case TraceStep::Kind::deadlock: return Piece{"*** nothing can move", Ink::red};
         case TraceStep::Kind::step: break;
     }
     return std::nullopt;
 }
 
-Table build(const checker::Trace& trace, const system::System& system, const GridOptions& options) {
+/// `shared`: one column for all actors, in which each step begins with the actor's name.
+Table build(const checker::Trace& trace, const system::System& system, const GridOptions& options, bool shared) {
     const auto where = columns_by_name(system);
     std::vector<std::string> movers;
     for (const TraceStep& step : trace.steps)
@@ -115,9 +115,11 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
             movers.push_back(mover(step));
     Table table;
     table.header = {"step", "place"};
-    for (const std::string& name : movers) table.header.push_back(printable(name));
-    if (movers.empty()) table.header.emplace_back("");
-    table.actors = std::max<size_t>(movers.size(), 1);
+    if (shared || movers.empty())
+        table.header.emplace_back(movers.empty() ? "" : "actor");
+    else
+        for (const std::string& name : movers) table.header.push_back(printable(name));
+    table.actors = table.header.size() - table.first_actor;
     const size_t first_storage = table.header.size();
     for (const char* name : storage_names) table.header.emplace_back(name);
 
@@ -128,7 +130,9 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
         if (step.kind == TraceStep::Kind::step) {
             row.cells[0] = {{std::to_string(++number), Ink::plain}};
             const auto column = std::find(movers.begin(), movers.end(), mover(step)) - movers.begin();
-            row.cells[table.first_actor + static_cast<size_t>(column)] = action(step);
+            Cell& cell = row.cells[table.first_actor + (shared ? 0 : static_cast<size_t>(column))];
+            cell = action(step);
+            if (shared) cell.insert(cell.begin(), {printable(mover(step)) + ":", Ink::bold});
         }
         const std::string place = file_and_line(step.place);
         if (!place.empty()) row.cells[1] = {{place, Ink::dim}};
@@ -163,6 +167,12 @@ bool empty_column(const Table& table, size_t column) {
     return std::all_of(table.rows.begin(), table.rows.end(), [&](const Row& row) { return row.cells[column].empty(); });
 }
 
+/// All actor columns with what separates them.
+size_t banner_width(const Table& table, const std::vector<size_t>& widths) {
+    const auto first = widths.begin() + static_cast<std::ptrdiff_t>(table.first_actor);
+    return std::accumulate(first, first + static_cast<std::ptrdiff_t>(table.actors), separator * (table.actors - 1));
+}
+
 std::vector<size_t> natural_widths(const Table& table) {
     std::vector<size_t> widths;
     for (size_t c = 0; c < table.header.size(); ++c) {
@@ -171,6 +181,12 @@ std::vector<size_t> natural_widths(const Table& table) {
             for (const Piece& piece : row.cells[c]) width = std::max(width, columns(piece.text));
         widths.push_back(width);
     }
+    // The last actor's column gives banners the room that they lack.
+    size_t longest = 0;
+    for (const Row& row : table.rows)
+        if (row.banner) longest = std::max(longest, columns(row.banner->text));
+    const size_t room = banner_width(table, widths);
+    if (longest > room) widths[table.first_actor + table.actors - 1] += longest - room;
     return widths;
 }
 
@@ -201,24 +217,41 @@ void lay_out(Table& table, size_t width) {
     }
 }
 
-/// Cuts a piece into lines of at most `width` columns, at blanks where possible; continued lines are indented by one.
+/// Several actors, and a column of one is too narrow for what is in it.
+bool cramped(const Table& table) {
+    const std::vector<size_t> natural = natural_widths(table);
+    for (size_t c = table.first_actor; c < table.first_actor + table.actors; ++c)
+        if (table.actors > 1 && table.widths[c] < std::min(natural[c], narrowest_actor)) return true;
+    return false;
+}
+
+/// Where to cut a text that is wider than `width`: at the last blank or behind the last `.`, `,`, `(` or `[` that fits,
+/// else at the width.
+size_t cut_at(const std::string& text, size_t width) {
+    size_t good = 0;
+    size_t at = 0;
+    for (size_t column = 0; at < text.size(); ++at) {
+        if ((static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80) continue;
+        const char before = at > 0 ? text[at - 1] : ' ';
+        const bool behind = before == '.' || before == ',' || before == '(' || before == '[';
+        if (at > 1 && (text[at] == ' ' || behind)) good = at;
+        if (column++ == width) break;
+    }
+    return good > 0 ? good : at;
+}
+
+/// Cuts a piece into lines of at most `width` columns; continued lines are indented by one.
 std::vector<std::string> wrap(const std::string& text, size_t width) {
+    width = std::max<size_t>(width, 2);  // room for the indentation and one more
     std::vector<std::string> lines;
     std::string rest = text;
     while (columns(rest) > width) {
-        size_t cut = 0;
-        size_t column = 0;
-        size_t blank = 0;
-        for (; cut < rest.size(); ++cut) {
-            if ((static_cast<unsigned char>(rest[cut]) & 0xc0U) == 0x80) continue;
-            if (rest[cut] == ' ' && cut > 1) blank = cut;
-            if (column++ == width) break;
-        }
-        if (blank > 0) cut = blank;
+        const size_t cut = cut_at(rest, width);
         lines.push_back(rest.substr(0, cut));
         const size_t next = rest.find_first_not_of(' ', cut);
         if (next == std::string::npos) return lines;
-        rest = " " + rest.substr(next);
+        rest.erase(0, next);
+        rest.insert(rest.begin(), ' ');
     }
     lines.push_back(rest);
     return lines;
@@ -246,8 +279,7 @@ std::string render(const Table& table, const Row& row, const Style& style) {
     std::vector<Block> blocks;
     for (size_t c = 0; c < table.widths.size(); ++c) {
         if (c == table.first_actor && row.banner) {
-            size_t width = separator * (table.actors - 1);
-            for (size_t a = 0; a < table.actors; ++a) width += table.widths[c + a];
+            const size_t width = banner_width(table, table.widths);
             blocks.push_back({wrap(Cell{*row.banner}, width), width, false});
             c += table.actors - 1;
         } else {
@@ -274,8 +306,12 @@ std::string render(const Table& table, const Row& row, const Style& style) {
 }  // namespace
 
 std::string grid(const checker::Trace& trace, const system::System& system, const GridOptions& options) {
-    Table table = build(trace, system, options);
+    Table table = build(trace, system, options, false);
     lay_out(table, options.width);
+    if (cramped(table)) {
+        table = build(trace, system, options, true);
+        lay_out(table, options.width);
+    }
     Row header;
     for (const std::string& name : table.header) header.cells.push_back({{name, Ink::bold}});
     std::string out = render(table, header, options.style);

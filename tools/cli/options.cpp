@@ -1,18 +1,21 @@
 #include "tools/cli/options.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <limits>
 
+#include "model/language/diagnostic.h"
 #include "tools/cli/exit_status.h"
 
 namespace untorn::tools {
 
 namespace {
 
+constexpr unsigned most_threads = 1024;
 constexpr const char* overview =
     "Untorn checks specifications of write paths for torn writes: every interleaving, every allowed fault.";
 constexpr const char* statuses =
@@ -27,83 +30,102 @@ void add_selection(CLI::App& app, Options& o, std::vector<std::string>& settings
         ->type_name("VARIANT")
         ->allow_extra_args(false);
     app.add_option("-D", settings,
-                   "Set a param or an option; may be repeated. Without --scenario there is one run, of the file itself "
-                   "with these settings. Expectations do not apply")
+                   "Set a param or an option; may be repeated. Expectations do not apply then; without --scenario "
+                   "there is one run, of the file itself")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
 }
 
-struct Limits {
-    std::string memory, time;
+/// Values as they were written; finish() understands them, with better messages than CLI11's.
+struct Written {
+    std::string file, engine, order, color, threads, max_states, memory, time;
+    std::vector<std::string> settings;
 };
 
-void add_search(CLI::App& app, Options& o, Limits& limits) {
-    app.add_option("--engine", o.engine, "How to answer: explicit (exhaustive search)")
-        ->type_name("ENGINE")
-        ->check([](const std::string& name) {
-            return name == "explicit" ? std::string() : fmt::format("no engine {}; there is: explicit", name);
-        });
+void add_search(CLI::App& app, Options& o, Written& w) {
+    auto add = [&app](const char* name, std::string& value, const char* type, const char* help) {
+        app.add_option(name, value, help)->type_name(type);
+    };
+    add("--engine", w.engine, "ENGINE", "How to answer: explicit (exhaustive search; the only one)");
     app.add_flag("--no-reduce", o.no_reduce,
-                 "Turn off every reduction that changes the number of states (there is none yet)");
-    app.add_option("--threads", o.threads,
-                   "Threads to search with; changes no result. Default: as many as the machine has")
-        ->type_name("N")
-        ->check(CLI::Range(1U, 1024U));
-    app.add_option("--max-states", o.max_states, "Give up after this many states")
-        ->type_name("N")
-        ->check(CLI::Range(uint64_t{1}, std::numeric_limits<uint64_t>::max()));
-    app.add_option("--memory", limits.memory,
-                   "Give up when the search of one run needs more, as in 512M or 4G. Default: 80 % of what is free")
-        ->type_name("SIZE");
-    app.add_option("--time", limits.time, "Give up when the search of one run takes longer, as in 90, 10s, 5m or 1h")
-        ->type_name("TIME");
-    app.add_flag("--stop-early", o.stop_early,
-                 "End a search once everything that is violated is known to be; not exhaustive then");
-    app.add_option(
-           "--order", o.order_by_steps,
-           "What comes first in a trace: the fewest faults, then the fewest steps (faults, the default), or just the "
-           "fewest steps (steps)")
-        ->type_name("faults|steps")
-        ->transform(
-            CLI::CheckedTransformer(std::vector<std::pair<std::string, bool>>{{"faults", false}, {"steps", true}})
-                .description(""));
+                 "Turn off every reduction that changes numbers of states (there is none yet)");
+    add("--threads", w.threads, "N", "Threads to search with; changes no result. Default: all");
+    add("--max-states", w.max_states, "N", "Give up after this many states of one run");
+    add("--memory", w.memory, "SIZE", "Give up when one run needs more: 512M, 4G. Default: 80 % of what is free");
+    add("--time", w.time, "TIME", "Give up when one run takes longer: 90, 10s, 5m, 1h");
+    app.add_flag("--stop-early", o.stop_early, "End a search once it knows what is violated; not exhaustive then");
+    add("--order", w.order, "ORDER",
+        "What makes a trace the shortest: faults (fewest faults, then steps; the default) or steps");
 }
 
 void add_report(CLI::App& app, Options& o) {
-    app.add_option("--json", o.json,
-                   "Write the results as JSON (tools/schema.json); with -, to standard output and nothing else there")
+    app.add_option("--json", o.json, "Write results as JSON; with -, to standard output and no text there")
         ->type_name("FILE");
-    app.add_flag("-q,--quiet", o.quiet, "Show only what is not as expected, no traces, no progress");
+    app.add_flag("-q,--quiet", o.quiet, "Only what is not as expected; no traces, no progress, no warnings");
 }
 
-void add_color(CLI::App& app, Options& o) {
-    app.add_option("--color", o.color, "When to color: auto (on a terminal; the default), always, never")
-        ->type_name("WHEN")
-        ->transform(
-            CLI::CheckedTransformer(std::vector<std::pair<std::string, Color>>{
-                                        {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}})
-                .description(""));
+void add_color(CLI::App& app, Written& w) {
+    app.add_option("--color", w.color, "auto (on a terminal; the default), always or never")->type_name("WHEN");
 }
 
-/// What CLI11 cannot know. Returns what is wrong, or nothing.
-std::string finish(Options& o, const std::vector<std::string>& settings, const Limits& limits) {
-    for (const std::string& setting : settings) {
+/// The number of `text` among `words`, or their list as an error.
+std::string choose(const char* option, const std::string& text, const std::vector<std::string>& words, size_t& number) {
+    const auto found = std::find(words.begin(), words.end(), text);
+    number = static_cast<size_t>(found - words.begin());
+    if (found != words.end()) return {};
+    return fmt::format("{} {}: there is {}", option, text, fmt::join(words, ", "));
+}
+
+template <typename Number>
+bool parse_count(const std::string& text, Number& number) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size() && number > 0;
+}
+
+std::string understand_settings(Options& o, const Written& w) {
+    for (const std::string& setting : w.settings) {
         const size_t equals = setting.find('=');
         if (equals == 0 || equals == std::string::npos || equals + 1 == setting.size())
             return fmt::format("-D {}: expected NAME=VALUE", setting);
         const std::string name = setting.substr(0, equals);
         if (!o.set.emplace(name, setting.substr(equals + 1)).second) return fmt::format("-D {} is given twice", name);
     }
-    if (!limits.memory.empty()) {
-        o.memory_bytes = parse_size(limits.memory);
-        if (!o.memory_bytes) return fmt::format("--memory {}: expected a size, as in 512M or 4G", limits.memory);
+    return {};
+}
+
+std::string understand_limits(Options& o, const Written& w) {
+    if (!w.threads.empty() && (!parse_count(w.threads, o.threads) || o.threads > most_threads))
+        return fmt::format("--threads {}: expected a number from 1 to {}", w.threads, most_threads);
+    if (!w.max_states.empty() && !parse_count(w.max_states, o.max_states))
+        return fmt::format("--max-states {}: expected a number from 1", w.max_states);
+    if (!w.memory.empty()) {
+        o.memory_bytes = parse_size(w.memory);
+        if (!o.memory_bytes) return fmt::format("--memory {}: expected a size, as in 512M or 4G", w.memory);
     }
-    if (!limits.time.empty()) {
-        const std::optional<double> seconds = parse_duration(limits.time);
-        if (!seconds) return fmt::format("--time {}: expected a time, as in 90, 10s, 5m or 1h", limits.time);
+    if (!w.time.empty()) {
+        const std::optional<double> seconds = parse_duration(w.time);
+        if (!seconds) return fmt::format("--time {}: expected a time, as in 90, 10s, 5m or 1h", w.time);
         o.seconds = *seconds;
     }
     return {};
+}
+
+/// Turns what was written into options. Returns what is wrong, or nothing.
+std::string understand(Options& o, const Written& w) {
+    if (!w.file.empty()) o.paths = {w.file};
+    std::string problem = understand_settings(o, w);
+    if (problem.empty()) problem = understand_limits(o, w);
+    size_t number = 0;
+    if (problem.empty() && !w.engine.empty()) problem = choose("--engine", w.engine, {"explicit"}, number);
+    if (problem.empty() && !w.order.empty()) {
+        problem = choose("--order", w.order, {"faults", "steps"}, number);
+        o.order_by_steps = number == 1;
+    }
+    if (problem.empty() && !w.color.empty()) {
+        problem = choose("--color", w.color, {"auto", "always", "never"}, number);
+        o.color = static_cast<Color>(number);
+    }
+    return problem;
 }
 
 /// The digits that `text` begins with (and one point), and the rest.
@@ -148,42 +170,44 @@ std::optional<double> parse_duration(const std::string& text) {
 
 Parsed parse_options(int argc, const char* const* argv) {
     Options o;
-    std::vector<std::string> settings;
-    Limits limits;
-
+    Written w;
     CLI::App app{overview, "untorn"};
     app.set_version_flag("--version", "untorn " UNTORN_VERSION, "Show the version");
     app.set_help_flag("-h,--help", "Show this help; untorn COMMAND --help shows a command's options");
     app.footer(statuses);
     app.require_subcommand(1);
-    app.get_formatter()->column_width(36);
+    app.get_formatter()->column_width(30);
 
     CLI::App* check = app.add_subcommand("check", "Check every run of these specifications against what it expects");
     check->add_option("PATH", o.paths, "Files; or folders, of which every *.untorn is checked that asks for something")
-        ->required();
-    add_selection(*check, o, settings);
-    add_search(*check, o, limits);
-    add_report(*check, o);
-    check->add_flag("--trace", o.trace, "Show every trace, also where the violation is expected, and of each cover");
-    add_color(*check, o);
-
+        ->required()
+        ->type_name("");
     CLI::App* outcomes =
         app.add_subcommand("outcomes", "List every content that the media can have after power loss or at the end");
-    outcomes->add_option("FILE", o.paths, "A specification")->required()->expected(1);
-    add_selection(*outcomes, o, settings);
-    add_search(*outcomes, o, limits);
-    add_report(*outcomes, o);
-    add_color(*outcomes, o);
-
     CLI::App* dump = app.add_subcommand("dump", "Print the transition system of each run");
-    dump->add_option("FILE", o.paths, "A specification")->required()->expected(1);
-    add_selection(*dump, o, settings);
-    add_color(*dump, o);
+    for (CLI::App* command : {outcomes, dump})
+        command->add_option("FILE", w.file, "A specification")->required()->type_name("");
+    for (CLI::App* command : {check, outcomes, dump}) {
+        add_selection(*command, o, w.settings);
+        if (command != dump) {
+            add_search(*command, o, w);
+            add_report(*command, o);
+        }
+        if (command == check)
+            command->add_flag("--trace", o.trace, "Every trace, also of what is violated as expected and of covers");
+        add_color(*command, w);
+    }
 
     auto wrong = [](const std::string& what) {
         return Parsed{std::nullopt, fmt::format("untorn: {}\nuntorn --help shows what there is\n", what), exit_input};
     };
     if (argc <= 1) return {std::nullopt, app.help(), exit_input};
+    const std::vector<std::string> commands{"check", "outcomes", "dump"};
+    const std::string first = argv[1];
+    if (first.empty() || (first[0] != '-' && std::find(commands.begin(), commands.end(), first) == commands.end())) {
+        const std::string near = language::nearest(first, commands);
+        return wrong(fmt::format("no command {}{}", first, near.empty() ? "" : "; did you mean " + near + "?"));
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -195,7 +219,7 @@ Parsed parse_options(int argc, const char* const* argv) {
     }
     if (outcomes->parsed()) o.command = Command::outcomes;
     if (dump->parsed()) o.command = Command::dump;
-    const std::string problem = finish(o, settings, limits);
+    const std::string problem = understand(o, w);
     if (!problem.empty()) return wrong(problem);
     return {std::move(o), {}, exit_ok};
 }

@@ -18,7 +18,6 @@ struct Options {
     std::string scenario;
     std::vector<std::string> with;
     std::map<std::string, std::string> set;  ///< -D name=value
-    std::string engine = "explicit";
     bool no_reduce = false;
     bool stop_early = false;
     bool order_by_steps = false;

@@ -228,8 +228,8 @@ std::string property_lines(const RunReport& report, const TextOptions& options) 
         }
     }
     if (!built_in.empty())
-        out += line(mark(Fit::as_expected, options.style), fmt::format("{}", fmt::join(built_in, ", ")), width,
-                    built_in.size() == 1 ? "holds" : "hold", how);
+        out += fmt::format("  {}  built-in checks hold ({}){}\n", mark(Fit::as_expected, options.style),
+                           fmt::join(built_in, ", "), how.empty() ? "" : ": " + how);
     for (const CountJudgement& c : report.counts) {
         if (options.quiet && c.fit == Fit::as_expected) continue;
         const std::string rest = c.fit == Fit::as_expected ? "as expected" : fmt::format("expected: {}", c.expected);

@@ -109,7 +109,7 @@ size_t columns(std::string_view text) {
 
 std::string grouped(unsigned long long number) {
     std::string digits = std::to_string(number);
-    for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+    for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
     return digits;
 }
 

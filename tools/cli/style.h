@@ -12,14 +12,15 @@ enum class Ink { plain, bold, red, green, yellow, blue, dim };
 
 class Style {
  public:
-    explicit Style(bool colored = false) : colored_(colored) {}
+    Style() = default;
+    explicit Style(bool colored) : colored_(colored) {}
     /// What --color asks for; `auto` asks whether the file descriptor is a terminal that can do it.
     static Style choose(Color color, int fd);
     std::string paint(Ink ink, std::string_view text) const;
     bool colored() const { return colored_; }
 
  private:
-    bool colored_;
+    bool colored_ = false;
 };
 
 /// Is it a terminal that understands control sequences?

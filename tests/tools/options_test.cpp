@@ -1,0 +1,121 @@
+#include "tools/cli/options.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+namespace untorn::tools {
+
+namespace {
+
+Parsed parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "untorn");
+    return parse_options(static_cast<int>(words.size()), words.data());
+}
+
+Options good(const std::vector<const char*>& words) {
+    const Parsed p = parse(words);
+    INFO(p.text);
+    REQUIRE(p.options.has_value());
+    return p.options.value_or(Options{});
+}
+
+std::string refused(const std::vector<const char*>& words) {
+    const Parsed p = parse(words);
+    CHECK_FALSE(p.options.has_value());
+    CHECK(p.status == 2);
+    return p.text.substr(0, p.text.find('\n'));
+}
+
+}  // namespace
+
+TEST_CASE("every option of check is understood") {
+    const Options o = good({"check",    "a",        "b.untorn",    "--scenario", "S03",     "--with",
+                            "B",        "--with",   "X",           "-D",         "W=3",     "-DFIX=true",
+                            "--engine", "explicit", "--no-reduce", "--threads",  "4",       "--max-states",
+                            "1000",     "--memory", "4G",          "--time",     "5m",      "--stop-early",
+                            "--order",  "steps",    "--json",      "-",          "--quiet", "--trace",
+                            "--color",  "never"});
+    CHECK(o.command == Command::check);
+    CHECK(o.paths == std::vector<std::string>{"a", "b.untorn"});
+    CHECK(o.scenario == "S03");
+    CHECK(o.with == std::vector<std::string>{"B", "X"});
+    CHECK(o.set == std::map<std::string, std::string>{{"W", "3"}, {"FIX", "true"}});
+    CHECK(o.no_reduce);
+    CHECK(o.threads == 4);
+    CHECK(o.max_states == 1000);
+    CHECK(o.memory_bytes == 4ULL << 30U);
+    CHECK(o.seconds == 300);
+    CHECK(o.stop_early);
+    CHECK(o.order_by_steps);
+    CHECK(o.json == "-");
+    CHECK(o.quiet);
+    CHECK(o.trace);
+    CHECK(o.color == Color::never);
+}
+
+TEST_CASE("-D and --with take one word each, so that paths may follow") {
+    const Options o = good({"check", "-D", "W=3", "a.untorn", "--with", "B", "b.untorn"});
+    CHECK(o.paths == std::vector<std::string>{"a.untorn", "b.untorn"});
+    CHECK(good({"check", "a", "--order", "faults"}).order_by_steps == false);
+}
+
+TEST_CASE("outcomes and dump refuse what means nothing for them") {
+    CHECK(good({"outcomes", "a", "--json", "x"}).command == Command::outcomes);
+    CHECK(good({"dump", "a", "--scenario", "S"}).command == Command::dump);
+    CHECK(refused({"dump", "a", "--json", "x"}).find("--json") != std::string::npos);
+    CHECK(refused({"dump", "a", "--threads", "2"}).find("--threads") != std::string::npos);
+    CHECK(refused({"outcomes", "a", "--trace"}).find("--trace") != std::string::npos);
+    refused({"dump", "a", "b"});
+}
+
+TEST_CASE("a wrong command line says what is wrong") {
+    CHECK(refused({"check", "a", "--engine", "magic"}) == "untorn: --engine magic: there is explicit");
+    CHECK(refused({"check", "a", "-D", "W"}) == "untorn: -D W: expected NAME=VALUE");
+    CHECK(refused({"check", "a", "-D", "=3"}) == "untorn: -D =3: expected NAME=VALUE");
+    CHECK(refused({"check", "a", "-D", "W=1", "-D", "W=2"}) == "untorn: -D W is given twice");
+    CHECK(refused({"check", "a", "--memory", "lots"}) == "untorn: --memory lots: expected a size, as in 512M or 4G");
+    CHECK(refused({"check", "a", "--time", "soon"}) == "untorn: --time soon: expected a time, as in 90, 10s, 5m or 1h");
+    CHECK(refused({"check", "a", "--threads", "0"}) == "untorn: --threads 0: expected a number from 1 to 1024");
+    CHECK(refused({"check", "a", "--max-states", "-1"}) == "untorn: --max-states -1: expected a number from 1");
+    CHECK(refused({"check", "a", "--max-states", "18446744073709551616"}) ==
+          "untorn: --max-states 18446744073709551616: expected a number from 1");
+    CHECK(refused({"check", "a", "--color", "sometimes"}) == "untorn: --color sometimes: there is auto, always, never");
+    CHECK(refused({"check", "a", "--order", "size"}) == "untorn: --order size: there is faults, steps");
+    CHECK(refused({"chek", "a"}) == "untorn: no command chek; did you mean check?");
+    CHECK(refused({"check"}) == "untorn: PATH is required");
+    CHECK(refused({"check", "a", "--bogus"}) == "untorn: The following argument was not expected: --bogus");
+    refused({});
+}
+
+TEST_CASE("help and version are no errors") {
+    CHECK(parse({"--version"}).text == "untorn 0.1.0\n");
+    CHECK(parse({"--version"}).status == 0);
+    const std::string help = parse({"check", "--help"}).text;
+    CHECK(parse({"check", "--help"}).status == 0);
+    for (const char* option :
+         {"--scenario", "--with", "-D", "--engine", "--no-reduce", "--threads", "--max-states", "--memory", "--time",
+          "--stop-early", "--order", "--json", "--quiet", "--trace", "--color"})
+        CHECK_MESSAGE(help.find(option) != std::string::npos, option);
+}
+
+TEST_CASE("sizes are bytes with a unit") {
+    CHECK(parse_size("4G") == 4ULL << 30U);
+    CHECK(parse_size("512M") == 512ULL << 20U);
+    CHECK(parse_size("100K") == 102400);
+    CHECK(parse_size("1048576") == 1048576);
+    for (const char* bad : {"", "G", "0", "-1", "1.5G", "4GG", "4 G", "99999999999T", "18446744073709551616", "1e3"})
+        CHECK_MESSAGE(!parse_size(bad).has_value(), bad);
+}
+
+TEST_CASE("durations are seconds with a unit") {
+    CHECK(parse_duration("90") == 90);
+    CHECK(parse_duration("2.5") == 2.5);
+    CHECK(parse_duration("10s") == 10);
+    CHECK(parse_duration("5m") == 300);
+    CHECK(parse_duration("1h") == 3600);
+    for (const char* bad : {"", "s", "0", "-1", "5d", "1.", ".5", "1..2", "nan", "inf", "1e9", "9999999999"})
+        CHECK_MESSAGE(!parse_duration(bad).has_value(), bad);
+}
+
+}  // namespace untorn::tools
