@@ -95,7 +95,7 @@ Token Lexer::next() {
     if (++tokens_ > max_tokens) {
         diagnostics_.error(span(at_, at_), fmt::format("the file has more than {} words and symbols", max_tokens),
                            "divide it and `import` the parts");
-        ended_ = true;
+        cut_short_ = true;
         return make_end(token);
     }
     token.begin = static_cast<uint32_t>(at_);

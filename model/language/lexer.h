@@ -48,6 +48,8 @@ class Lexer {
 
     /// The next token; `end` again and again after the last one.
     Token next();
+    /// Whether the end came too early, because there were too many tokens; that was reported.
+    bool cut_short() const { return cut_short_; }
 
  private:
     void skip_space(Token& token);
@@ -69,6 +71,7 @@ class Lexer {
     size_t at_ = 0;
     size_t tokens_ = 0;
     bool ended_ = false;
+    bool cut_short_ = false;
     bool warned_octal_ = false;
 };
 

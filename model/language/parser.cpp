@@ -104,7 +104,8 @@ ast::Name Parser::name(std::string_view what) {
 std::string Parser::quote(Span where) const { return clip(text_.substr(where.begin, where.end - where.begin)); }
 
 void Parser::report(Span where, std::string message, std::string help) {
-    if (!diagnostics_.full()) diagnostics_.error(where, std::move(message), std::move(help));
+    const bool known = at_end() && lexer_.cut_short();
+    if (!known && !diagnostics_.full()) diagnostics_.error(where, std::move(message), std::move(help));
 }
 
 void Parser::fail(Span where, std::string message, std::string help) {

@@ -493,7 +493,7 @@ TEST_CASE("No more errors than the limit are built up, and parsing stops there")
 }
 
 TEST_CASE("Nesting up to the limit is read, deeper is one error") {
-    for (const size_t n : {size_t{10000}, size_t{100000}}) {
+    for (const size_t n : {size_t{202}, size_t{10000}}) {
         const std::string sources[] = {
             "const K = " + repeat("(", n) + "1" + repeat(")", n) + ";",
             "const K = " + repeat("(", n),
@@ -539,6 +539,13 @@ TEST_CASE("Nesting up to the limit is read, deeper is one error") {
     }
 }
 
+TEST_CASE("Chains of a hundred thousand operands, members or signs are refused at the same limit") {
+    constexpr size_t n = 100000;
+    for (const std::string& e : {"x" + repeat(" + x", n), "x" + repeat(".y", n), repeat("!", n) + "x",
+                                 "x" + repeat("[1]", n), "x" + repeat(" implies x", n), repeat("(", n)})
+        CHECK(errors("const K = " + e + ";").find(too_deep) != std::string::npos);
+}
+
 TEST_CASE("The limit of nesting is exact for expressions, and counts parts that are high on the left, too") {
     const auto chain = [](size_t n) { return "const K = x" + repeat(" + x", n) + ";"; };
     CHECK(good(chain(199)).item().value->height == 200);
@@ -555,10 +562,18 @@ TEST_CASE("A large text that is all one statement list or one expression list is
     CHECK(good("thread w {" + repeat("L: ", 100000) + "; }").item().body.statements[0]->labels.size() == 100000);
 }
 
+TEST_CASE("A text with too many tokens is refused with one error") {
+    CHECK(errors("thread w {" + repeat("x=1;", 300000)) ==
+          "1:1000008 the file has more than 1000000 words and symbols | divide it and `import` the parts\n");
+}
+
 TEST_CASE("Ten megabytes of nonsense are a few errors, in linear time") {
-    for (const char* piece : {"a ", ";", "{", "}", "(", "\xff", "x = ", "thread w { ", "if (x) {", "\"", "/*",
-                              "/// x\n", "1 + ", "import ", "\n}", "a:", "{}", "init{}", "a b\n"}) {
-        const Parsed p = parsed(repeat(piece, 10'000'000 / std::string(piece).size()));
+    const auto few_errors = [](const std::string& piece, size_t bytes) {
+        const Parsed p = parsed(repeat(piece, bytes / piece.size()));
         CHECK_MESSAGE(p.diagnostics.sorted().size() <= Diagnostics::limit, piece);
-    }
+    };
+    for (const char* piece : {"a ", "{", "\xff", "\"", "/*", "/// x\n", "thread w { "}) few_errors(piece, 10'000'000);
+    for (const char* piece :
+         {";", "}", "(", "x = ", "if (x) {", "1 + ", "import ", "\n}", "a:", "{}", "init{}", "a b\n"})
+        few_errors(piece, 1'000'000);
 }
