@@ -27,7 +27,10 @@ bool Compiler::build() {
     declare_properties();
     if (diagnostics_.has_errors() && !checking_) return false;
     build_graphs();
-    if (checking_) check_procedures();
+    if (checking_) {
+        warn_read_modify_write();
+        check_procedures();
+    }
     if (diagnostics_.has_errors()) return false;
     build_init();
     if (diagnostics_.has_errors()) return false;
@@ -52,7 +55,6 @@ void Compiler::check_procedures() {
         }
     };
     const auto procedure = [&](const ast::Procedure& p, const ast::Item* provider) {
-        const int depth = std::exchange(atomic_depth_, 0);
         graph_of(p.body, system::none, Reads::code, [&] {
             atomic_depth_ = 0;
             Frame& frame = frames_.back();
@@ -63,8 +65,8 @@ void Compiler::check_procedures() {
             TypeRef type = type_of(*p.result);
             if (type->form != Form::error) frame.result = std::pair{type, new_local("result", &p, type, p.name.span)};
         });
-        atomic_depth_ = depth;
     };
+    standalone_ = true;
     for (const ast::Item* item : items_) {
         if (item->kind == ItemKind::procedure) procedure(item->procedure, nullptr);
         for (const ast::Procedure& p : item->procedures) procedure(p, item);
@@ -82,6 +84,7 @@ void Compiler::check_procedures() {
             frames_.clear();
         }
     }
+    standalone_ = false;
 }
 
 void Compiler::check_program() {

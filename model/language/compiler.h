@@ -60,8 +60,7 @@ enum class SymbolKind : uint8_t {
     interface,
     variant,
     actor,
-    property,
-    scenario
+    property
 };
 
 struct Symbol {
@@ -195,6 +194,7 @@ class Compiler {
     std::vector<ExprId> convert(const Value& v, TypeRef type, Span span, const char* what);
     std::optional<ExprId> convert_scalar(const Value& v, TypeRef type, Span span);
     bool same_type(TypeRef a, TypeRef b) const;
+    bool same_shape(TypeRef a, TypeRef b) const;
     std::vector<ExprId> first_leaves(TypeRef type);
     void need(ExprId ok, system::CheckKind kind, Span span, std::string message);
     ExprId under(ExprId condition, const std::function<ExprId()>& evaluate);
@@ -280,8 +280,12 @@ class Compiler {
     void fill_expectations(Run& run);
     void describe(Run& run);
     bool cover_asked(const ast::Item& item) const;
+    void declare_scenarios();
     bool build();  ///< everything up to the system; false if there were errors
     void check_procedures();
+
+    // races.cpp
+    void warn_read_modify_write();
 
     const Program& program_;
     const RunConfig* config_;
@@ -321,6 +325,7 @@ class Compiler {
     std::map<std::pair<uint32_t, uint32_t>, uint32_t> assertion_numbers_;  ///< by place of the statement
     bool checking_ = false;
     bool in_init_ = false;
+    bool standalone_ = false;  ///< a procedure is checked by itself: whether its caller is atomic is not known
     bool size_reported_ = false;
     uint64_t calls_ = 0;  ///< functions and procedures inlined so far
 };

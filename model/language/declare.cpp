@@ -31,7 +31,6 @@ const char* kind_text(SymbolKind kind) {
         case SymbolKind::variant: return "a variant";
         case SymbolKind::actor: return "an actor";
         case SymbolKind::property: return "a property";
-        case SymbolKind::scenario: return "a scenario";
     }
     return "a name";
 }
@@ -71,8 +70,17 @@ void Compiler::add_symbol(const ast::Name& name, Symbol symbol) {
                        fmt::format("the first is {} at {}:{}", kind_text(old->second.kind), place.file, place.line));
 }
 
+void Compiler::declare_scenarios() {
+    std::set<std::string> names;
+    for (const ast::Item* item : items_)
+        if (item->kind == ItemKind::scenario && !names.insert(item->scenario->name.text).second)
+            diagnostics_.error(item->scenario->name.span,
+                               fmt::format("there are two scenarios '{}'", item->scenario->name.text));
+}
+
 void Compiler::declare() {
     for (const ast::Item* item : items_) declare_item(*item);
+    declare_scenarios();
     if (config_ == nullptr || config_->scenario.empty()) return;
     for (const ast::Item* item : items_)
         if (item->kind == ItemKind::scenario && item->scenario->name.text == config_->scenario) {
@@ -125,7 +133,7 @@ void Compiler::declare_item(const ast::Item& item) {
         case ItemKind::variant: return add_symbol(item.name, simple(SymbolKind::variant));
         case ItemKind::actor: return add_symbol(item.name, simple(SymbolKind::actor));
         case ItemKind::property: return add_symbol(item.name, simple(SymbolKind::property));
-        case ItemKind::scenario: return add_symbol(item.scenario->name, simple(SymbolKind::scenario));
+        case ItemKind::scenario:  // only the command line names them: they have names of their own
         case ItemKind::import:
         case ItemKind::power_loss:
         case ItemKind::recover:

@@ -141,6 +141,12 @@ bool Compiler::same_type(TypeRef a, TypeRef b) const {
     return a->any_integer == b->any_integer && a->scalar == b->scalar;
 }
 
+// Arrays over the same indices, of scalars that may still need a conversion.
+bool Compiler::same_shape(TypeRef a, TypeRef b) const {
+    if (a->form != Form::array || b->form != Form::array) return a->is_scalar() && b->is_scalar();
+    return types_.scalar(a->index) == types_.scalar(b->index) && same_shape(a->base, b->base);
+}
+
 std::optional<ExprId> Compiler::convert_scalar(const Value& v, TypeRef type, Span span) {
     if (v.type->form == Form::error) return pool_.constant(types_.scalar(type).first());
     switch (type->form) {
@@ -180,11 +186,13 @@ std::vector<ExprId> Compiler::convert(const Value& v, TypeRef type, Span span, c
             if (const auto e = convert_scalar(v, type, span)) return {*e};
     } else if (same_type(v.type, type)) {
         return leaves(v);
-    } else if (type->form == Form::array && v.type->form == Form::array && type->base->is_scalar() &&
-               v.type->base->is_scalar() && types_.scalar(type->index) == types_.scalar(v.type->index)) {
+    } else if (v.type->form == Form::array && same_shape(v.type, type)) {
         std::vector<ExprId> out;  // an array of numbers, of which each must fit
+        TypeRef from = v.type;
+        TypeRef to = type;
+        for (; to->form == Form::array; to = to->base) from = from->base;
         for (const ExprId x : leaves(v))
-            if (const auto e = convert_scalar(scalar_value(v.type->base, x), type->base, span)) out.push_back(*e);
+            if (const auto e = convert_scalar(scalar_value(from, x), to, span)) out.push_back(*e);
         if (out.size() == types_.leaves(type)) return out;
     }
     diagnostics_.error(span, fmt::format("{} must be {}, not {}", what, type->name, v.type->name));

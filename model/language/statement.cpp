@@ -329,9 +329,9 @@ bool Compiler::writable(const Target& t, Span span) {
     if (reads_ == Reads::recover && !t.own && t.storage != Storage::durable)
         return refuse("recover writes durable data and its own locals only", "");
     if (t.value.type->form == Form::mutex) return refuse("a mutex is not assigned", "use lock(m) and unlock(m)");
-    if (TypeStore::contains(t.value.type, Form::mutex) && !in_init_)
+    if (TypeStore::contains(t.value.type, Form::mutex) && !in_init_ && !standalone_)
         return refuse("a struct with a lock inside is only assigned in init", "assign its fields");
-    if (!t.own && atomic_depth_ == 0 && TypeStore::contains(t.value.type, Form::array))
+    if (!t.own && atomic_depth_ == 0 && !standalone_ && TypeStore::contains(t.value.type, Form::array))
         return refuse("a whole array is assigned in one step, which hides a tear",
                       "use a `for` loop, or say `atomic` if it really happens at once");
     return true;
@@ -582,7 +582,7 @@ void Compiler::for_statement(const ast::Stmt& s) {
 // "As one atomic update that does not depend on the order": every assigned place has the loop's identity as an index,
 // and what is read of an assigned variable is the element of the same identity.
 void Compiler::check_symmetric_for(const ast::Stmt& s) {
-    if (atomic_depth_ == 0 && ghost_depth_ == 0)
+    if (atomic_depth_ == 0 && ghost_depth_ == 0 && !standalone_)
         diagnostics_.error(s.span, "a `for` over a scalarset is one update: its members have no order",
                            "put it inside `atomic`");
     const std::function<bool(const ast::Expr&)> by_identity = [&](const ast::Expr& e) {
