@@ -25,7 +25,7 @@ enum Precedence {
     atom = 10
 };
 
-constexpr size_t named_size = 24;  // a shared subexpression of at least this many nodes gets a name
+constexpr size_t named_size = 8;  // a shared subexpression of at least this many nodes gets a name
 
 bool is_boolean_op(Op op) {
     switch (op) {
@@ -250,10 +250,12 @@ std::string ExprText::operation(ExprId e, int& own, Words words) {
                        print(args[1], associative ? own : own + 1, words));
 }
 
+// A constant stands on the left of `<` only (the pool keeps it right in `==`, and makes `<=` an `<`).
 std::string ExprText::comparison(ExprId e, const char* sign) {
     const ExprId a = system_.pool.args(e)[0], b = system_.pool.args(e)[1];
     Words words = words_of(system_.pool.is_constant(a) ? b : a);
     if (!words.type) words = words_of(b);
+    if (system_.pool.is_constant(a)) return fmt::format("{} > {}", print(b, set_op, words), print(a, set_op, words));
     return fmt::format("{} {} {}", print(a, set_op, words), sign, print(b, set_op, words));
 }
 

@@ -75,8 +75,7 @@ class Facts {
         ExprId result = e;
         if (op == Op::ite)
             result = simplify_ite(e);
-        else if (op == Op::negation || op == Op::conjunction || op == Op::disjunction || op == Op::equal ||
-                 op == Op::less || op == Op::less_equal)
+        else if (Op::negation <= op && op <= Op::modulo)
             result = simplify_arguments(e);
         memo_.add(e, result);
         return result;
@@ -149,7 +148,12 @@ class Facts {
             case Op::disjunction: return pool_.either(x, y);
             case Op::equal: return pool_.equal(x, y);
             case Op::less: return pool_.less(x, y);
-            default: assert(pool_[e].op == Op::less_equal); return pool_.less_equal(x, y);
+            case Op::less_equal: return pool_.less_equal(x, y);
+            case Op::add: return pool_.add(x, y);
+            case Op::subtract: return pool_.subtract(x, y);
+            case Op::multiply: return pool_.multiply(x, y);
+            case Op::divide: return pool_.divide(x, y);
+            default: assert(pool_[e].op == Op::modulo); return pool_.modulo(x, y);
         }
     }
 

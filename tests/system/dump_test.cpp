@@ -89,7 +89,7 @@ step flusher at L3, example.untorn:18:9
   label drop  when ?branch0 == 1
 
 step recover at L2, example.untorn:22:11
-  set disk = 1  when 1 < disk
+  set disk = 1  when disk > 1
   set recover.pc = ended
 
 power loss, budget 1, then recover
@@ -97,7 +97,7 @@ power loss, budget 1, then recover
   set disk = cache  when ?keep
 
 properties
-  invariant one_inside: (count (x_0 in Writer) L2 < writer[x_0].pc) != 2
+  invariant one_inside: (count (x_0 in Writer) writer[x_0].pc > L2) != 2
   range range
   assert first_only
   lock lock

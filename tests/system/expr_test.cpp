@@ -499,6 +499,7 @@ TEST_SUITE("system: expressions") {
         CHECK(p.ite(is(x, 3), k(3), x) == x);
         CHECK(p.ite(p.equal(x, y), x, y) == y);
         CHECK(p.ite(c, a, never) == p.both(c, a));
+        CHECK(p.ite(is(x, 4), p.divide(x, k(2)), y) == p.ite(is(x, 4), k(2), y));
         CHECK(is(p.ite(c, k(3), k(4)), 3) == c);
         CHECK(is(p.ite(c, k(3), k(4)), 4) == no(c));
         CHECK(is(p.ite(c, k(3), k(4)), 5) == never);
