@@ -287,9 +287,8 @@ class Reader:
         self.expect("proc")
         name = self.name()
         formals = self.formals()
-        if self.accept(":"):
-            self.type()
-        return Node(name=name, formals=formals, body=self.block())
+        result = self.type() if self.accept(":") else None
+        return Node(name=name, formals=formals, result=result, body=self.block())
 
     def settings(self):
         out = self.listed(lambda: (self.name(), self.expect("="), self.expr())[::2])
@@ -445,10 +444,10 @@ class Reader:
         if v.kind == "violated":
             if self.accept("with"):
                 v.faults = int(self.next())
-                self.expect("faults")
+                self.expect("fault", "faults")
             if self.accept("in"):
                 v.steps = int(self.next())
-                self.expect("steps")
+                self.expect("step", "steps")
             if self.accept("via"):
                 v.via = self.name()
         return v
