@@ -23,22 +23,21 @@ TEST_CASE(
     "a trace fits 80 columns: wide cells are wrapped, and actors share a column where each would have too little") {
     const std::string text = grid(sample::torn(), sample::system(), {Style(false), 80, "no_tear VIOLATED", {}});
     CHECK(widest_line(text) <= 80);
-    CHECK(text == R"(  step | place   | actor            | memory           | device    | media
+    CHECK(text == R"(  step | place   | actor            | memory           | in device | media
   -----+---------+------------------+------------------+-----------+------------
        |         | (start)          |                  |           |
      1 | torn:10 | writer[          | folio.dirty =    |           |
        |         |  Writer#0]:      |  true            |           |
-       |         | folio.dirty =    |                  |           |
+       |         |  folio.dirty =   |                  |           |
        |         |  true;           |                  |           |
      2 | torn:12 | writer[          |                  |           |
        |         |  Writer#0]:      |                  |           |
-       |         | !fault           |                  |           |
+       |         |  !fault          |                  |           |
        |         |  source_gone     |                  |           |
        |         | return short(i); |                  |           |
-     3 | torn:20 | flusher:         |                  | cache = 1 |
-       |         | cache = folio.   |                  |           |
-       |         |  mem;            |                  |           |
-       |         | -> b = 0         |                  |           |
+     3 | torn:20 |   flusher: cache |                  | cache = 1 |
+       |         |    = folio.mem;  |                  |           |
+       |         |   -> b = 0       |                  |           |
        | torn:50 | !fault           |                  |           | disk[0] = 1
        |         |  power_loss      |                  |           |
        |         |  landed = {0}    |                  |           |
@@ -51,7 +50,7 @@ TEST_CASE("history and locals are shown where there is room") {
     const std::string wide = grid(trace, sample::system(), {Style(false), 200, "", {}});
     CHECK(
         wide.substr(0, wide.find('\n')) ==
-        R"(  step | place   | writer[Writer#0]    | flusher            | memory             | device    | media       )"
+        R"(  step | place   | writer[Writer#0]    | flusher            | memory             | in device | media       )"
         R"(| history             | locals)");
     CHECK(wide.find("| writer.i[Writer#0] = 1\n") != std::string::npos);
     const std::string narrow = grid(trace, sample::system(), {Style(false), 120, "", {}});

@@ -32,7 +32,7 @@ constexpr const char* head =
     "  12,345 states, 45,678 transitions, depth 21, 7 crash images, 9 bits a state\n";
 
 constexpr const char* torn_grid =
-    R"(  step | place   | writer[Writer#0]    | flusher            | memory             | device    | media
+    R"(  step | place   | writer[Writer#0]    | flusher            | memory             | in device | media
   -----+---------+---------------------+--------------------+--------------------+-----------+------------
        |         | (start)                                  |                    |           |
      1 | torn:10 | folio.dirty = true; |                    | folio.dirty = true |           |
@@ -162,6 +162,17 @@ TEST_CASE("long lists of sizes are wrapped") {
     const std::string all = text(judged(r), options);
     CHECK(all.find("  sizes:   BLOCKS = 2, PARAM_10 = 1, PARAM_11 = 1,\n"
                    "           PARAM_12 = 1, PARAM_13 = 1, PARAM_14 = 1,\n") != std::string::npos);
+}
+
+TEST_CASE("what was said of the run above is not said again") {
+    RunReport r = sample::report();
+    const std::vector<std::string> above = meaning(r, 120);
+    CHECK(text(judged(r), {}, above).find("\n  sizes, faults and actors as above\n  12,345 states") !=
+          std::string::npos);
+    r.run.options["BLOCKS"] = "3";
+    CHECK(text(judged(r), {}, above)
+              .find("\n  sizes:   BLOCKS = 3, mode = Strict, stable = true\n  the rest as above\n  12,345 states") !=
+          std::string::npos);
 }
 
 TEST_CASE("outcomes are listed with their witnesses") {

@@ -92,6 +92,8 @@ int check(const Options& options) {
     Tally tally;
     tally.files = specs.size();
     Json runs = Json::array();
+    std::vector<std::string> above;
+    std::string last_path;
     Progress progress(!options.quiet);
     const checker::SearchOptions how = search_options(options, interrupted, progress);
     const bool finished = for_each_run(specs, complaints, [&](const Spec& spec, language::Run run) {
@@ -101,8 +103,11 @@ int check(const Options& options) {
         progress.erase();
         tally.add(report);
         status = worse(status, report.status);
-        out.write(text(report, text_options));
+        if (spec.path != last_path) above.clear();
+        out.write(text(report, text_options, above));
         out.flush();
+        above = meaning(report, text_options.width);
+        last_path = spec.path;
         if (!options.json.empty()) runs.push_back(to_json(report));
         return true;
     });

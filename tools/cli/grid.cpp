@@ -19,6 +19,7 @@ using system::Storage;
 struct Piece {
     std::string text;
     Ink ink = Ink::plain;
+    size_t indent = 0;  ///< in front of each of its lines
 };
 using Cell = std::vector<Piece>;
 
@@ -39,8 +40,10 @@ constexpr size_t separator = 3;  // " | "
 constexpr size_t narrowest = 10;
 constexpr size_t narrowest_actor = 16;  // with less, all actors share one column
 
+constexpr size_t lane = 2;  // in a shared column each actor's steps are indented more than those of the one before
+
 enum Column : size_t { memory, device, media, ghost, local, storage_columns };
-constexpr const char* storage_names[storage_columns] = {"memory", "device", "media", "history", "locals"};
+constexpr const char* storage_names[storage_columns] = {"memory", "in device", "media", "history", "locals"};
 
 std::optional<Column> column_of(Storage storage) {
     switch (storage) {
@@ -67,9 +70,33 @@ std::map<std::string, std::optional<Column>> columns_by_name(const system::Syste
     return out;
 }
 
-std::string mover(const TraceStep& step) {
-    return step.id.empty() ? step.actor : fmt::format("{}[{}]", step.actor, step.id);
-}
+/// Names of actors as the grid shows them: without arguments where that leaves no doubt, since they stand in headers
+/// and as holders of locks.
+class Names {
+ public:
+    explicit Names(const system::System& system) {
+        std::map<std::string, int> uses;
+        for (const system::Actor& actor : system.actors) ++uses[actor.declaration];
+        for (const system::Actor& actor : system.actors)
+            if (uses[actor.declaration] == 1 && actor.name != actor.declaration)
+                shorter_[actor.name] = actor.declaration;
+    }
+    /// An actor, a member of a family, or something that begins with an actor's name, such as a local.
+    std::string operator()(const std::string& name) const {
+        for (const auto& [full, shorter] : shorter_)
+            if (name.starts_with(full) &&
+                (name.size() == full.size() || name[full.size()] == '[' || name[full.size()] == '.'))
+                return shorter + name.substr(full.size());
+        return name;
+    }
+    std::string mover(const TraceStep& step) const {
+        const std::string name = printable((*this)(step.actor));
+        return step.id.empty() ? name : fmt::format("{}[{}]", name, printable(step.id));
+    }
+
+ private:
+    std::map<std::string, std::string> shorter_;
+};
 
 /// Short, since it stands in every row: `iomap:57` for a place in model/kernel/iomap.untorn.
 std::string file_and_line(const Place& place) {
@@ -80,12 +107,16 @@ std::string file_and_line(const Place& place) {
     return fmt::format("{}:{}", printable(name), place.line);
 }
 
-Cell action(const TraceStep& step) {
+/// `name`: of the actor, if the column does not say it.
+Cell action(const TraceStep& step, const std::string& name) {
     Cell cell;
     if (!step.fault.empty()) cell.push_back({"!fault " + step.fault, Ink::yellow});
-    cell.push_back({printable(step.text), Ink::plain});
+    // Of a choose, the branch says more than the word.
+    const bool branches = step.text.starts_with("choose") && !step.choice_texts.empty();
+    if (!branches) cell.push_back({printable(step.text), Ink::plain});
     for (const std::string& choice : step.choice_texts) cell.push_back({"-> " + printable(choice), Ink::plain});
     if (!step.violation.empty()) cell.push_back({"*** " + printable(step.violation), Ink::red});
+    if (!name.empty()) cell.front().text.insert(0, name + ": ");
     return cell;
 }
 
@@ -109,16 +140,18 @@ std::optional<Piece> banner(const TraceStep& step) {
 /// `shared`: one column for all actors, in which each step begins with the actor's name.
 Table build(const checker::Trace& trace, const system::System& system, const GridOptions& options, bool shared) {
     const auto where = columns_by_name(system);
+    const Names names(system);
     std::vector<std::string> movers;
     for (const TraceStep& step : trace.steps)
-        if (step.kind == TraceStep::Kind::step && std::find(movers.begin(), movers.end(), mover(step)) == movers.end())
-            movers.push_back(mover(step));
+        if (step.kind == TraceStep::Kind::step &&
+            std::find(movers.begin(), movers.end(), names.mover(step)) == movers.end())
+            movers.push_back(names.mover(step));
     Table table;
     table.header = {"step", "place"};
     if (shared || movers.empty())
         table.header.emplace_back(movers.empty() ? "" : "actor");
     else
-        for (const std::string& name : movers) table.header.push_back(printable(name));
+        table.header.insert(table.header.end(), movers.begin(), movers.end());
     table.actors = table.header.size() - table.first_actor;
     const size_t first_storage = table.header.size();
     for (const char* name : storage_names) table.header.emplace_back(name);
@@ -129,10 +162,11 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
         row.cells.resize(table.header.size());
         if (step.kind == TraceStep::Kind::step) {
             row.cells[0] = {{std::to_string(++number), Ink::plain}};
-            const auto column = std::find(movers.begin(), movers.end(), mover(step)) - movers.begin();
+            const std::string name = names.mover(step);
+            const auto column = std::find(movers.begin(), movers.end(), name) - movers.begin();
             Cell& cell = row.cells[table.first_actor + (shared ? 0 : static_cast<size_t>(column))];
-            cell = action(step);
-            if (shared) cell.insert(cell.begin(), {printable(mover(step)) + ":", Ink::bold});
+            cell = action(step, shared ? name : "");
+            for (Piece& piece : cell) piece.indent = shared ? static_cast<size_t>(column) * lane : 0;
         }
         const std::string place = file_and_line(step.place);
         if (!place.empty()) row.cells[1] = {{place, Ink::dim}};
@@ -142,7 +176,7 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
             const std::optional<Column> column = found == where.end() ? std::optional(memory) : found->second;
             if (column)
                 row.cells[first_storage + *column].push_back(
-                    {printable(fmt::format("{} = {}", name, value)), Ink::plain});
+                    {printable(fmt::format("{} = {}", names(name), names(value))), Ink::plain});
         }
         table.rows.push_back(std::move(row));
     }
@@ -178,7 +212,7 @@ std::vector<size_t> natural_widths(const Table& table) {
     for (size_t c = 0; c < table.header.size(); ++c) {
         size_t width = columns(table.header[c]);
         for (const Row& row : table.rows)
-            for (const Piece& piece : row.cells[c]) width = std::max(width, columns(piece.text));
+            for (const Piece& piece : row.cells[c]) width = std::max(width, piece.indent + columns(piece.text));
         widths.push_back(width);
     }
     // The last actor's column gives banners the room that they lack.
@@ -260,13 +294,16 @@ std::vector<std::string> wrap(const std::string& text, size_t width) {
 std::vector<Piece> wrap(const Cell& cell, size_t width) {
     std::vector<Piece> lines;
     for (const Piece& piece : cell)
-        for (std::string& line : wrap(piece.text, width)) lines.push_back({std::move(line), piece.ink});
+        for (std::string& line : wrap(piece.text, width - std::min(width, piece.indent)))
+            lines.push_back({std::move(line), piece.ink, piece.indent});
     return lines;
 }
 
 std::string padded(const Piece& piece, size_t width, const Style& style) {
-    const size_t used = columns(piece.text);
-    return style.paint(piece.ink, piece.text) + std::string(width > used ? width - used : 0, ' ');
+    const size_t used = piece.indent + columns(piece.text);
+    std::string out(piece.indent, ' ');
+    out += style.paint(piece.ink, piece.text);
+    return out.append(width > used ? width - used : 0, ' ');
 }
 
 /// One row, as many lines as its tallest cell needs.

@@ -83,19 +83,6 @@ void Tally::add(const RunReport& report) {
 
 namespace {
 
-std::string head(const RunReport& report, const Style& style) {
-    const language::RunConfig& config = report.run.config;
-    std::string line = style.paint(Ink::bold, printable(report.spec));
-    if (!config.scenario.empty()) line += fmt::format(": scenario {}", style.paint(Ink::bold, config.scenario));
-    std::vector<std::string> variants = config.with;
-    if (!config.variant.empty()) variants.insert(variants.begin(), config.variant);
-    variants.erase(std::unique(variants.begin(), variants.end()), variants.end());
-    if (!variants.empty())
-        line += fmt::format(" with {}", style.paint(Ink::bold, fmt::format("{}", fmt::join(variants, ", "))));
-    if (!config.title.empty()) line += fmt::format(" - {}", printable(config.title));
-    return line + "\n";
-}
-
 /// Breaks a list into lines that fit.
 std::string wrapped(const std::string& lead, const std::vector<std::string>& items, size_t width) {
     std::string out;
@@ -111,24 +98,55 @@ std::string wrapped(const std::string& lead, const std::vector<std::string>& ite
     return out + line + "\n";
 }
 
-/// For what the verdicts stand: sizes, budgets, who was there and who was not.
-std::string meaning(const RunReport& report, size_t width) {
+}  // namespace
+
+std::vector<std::string> meaning(const RunReport& report, size_t width) {
     const language::Run& run = report.run;
-    std::string out;
-    auto add = [&](const std::string& lead, const std::vector<std::string>& items) {
-        if (!items.empty()) out += wrapped(lead, items, width);
-    };
     std::vector<std::string> sizes;
     for (const auto& [name, value] : run.options) sizes.push_back(fmt::format("{} = {}", name, value));
-    add("  sizes:  ", sizes);
     std::vector<std::string> faults;
     for (const auto& [name, budget] : run.faults_allowed)
         faults.push_back(budget == "unlimited" ? fmt::format("{} unlimited", name)
                                                : fmt::format("{} at most {}", name, budget));
-    add("  faults: ", faults.empty() ? std::vector<std::string>{"none"} : faults);
+    if (faults.empty()) faults.emplace_back("none");
+    std::vector<std::string> out;
+    auto add = [&](const std::string& lead, const std::vector<std::string>& items) {
+        if (!items.empty()) out.push_back(wrapped(lead, items, width));
+    };
+    add("  sizes:  ", sizes);
+    add("  faults: ", faults);
     add("  present:", run.present);
     add("  absent: ", run.absent);
     return out;
+}
+
+namespace {
+
+/// What was not said of the run before.
+std::string news(const std::vector<std::string>& said, const std::vector<std::string>& above) {
+    std::string out;
+    bool repeated = false;
+    for (const std::string& line : said) {
+        if (std::find(above.begin(), above.end(), line) == above.end())
+            out += line;
+        else
+            repeated = true;
+    }
+    if (repeated) out += out.empty() ? "  sizes, faults and actors as above\n" : "  the rest as above\n";
+    return out;
+}
+
+std::string head(const RunReport& report, const Style& style) {
+    const language::RunConfig& config = report.run.config;
+    std::string line = style.paint(Ink::bold, printable(report.spec));
+    if (!config.scenario.empty()) line += fmt::format(": scenario {}", style.paint(Ink::bold, config.scenario));
+    std::vector<std::string> variants = config.with;
+    if (!config.variant.empty()) variants.insert(variants.begin(), config.variant);
+    variants.erase(std::unique(variants.begin(), variants.end()), variants.end());
+    if (!variants.empty())
+        line += fmt::format(" with {}", style.paint(Ink::bold, fmt::format("{}", fmt::join(variants, ", "))));
+    if (!config.title.empty()) line += fmt::format(" - {}", printable(config.title));
+    return line + "\n";
 }
 
 std::string numbers(const checker::SearchResult& r) {
@@ -269,14 +287,14 @@ std::string trace_text(const RunReport& report, size_t i, const TextOptions& opt
 
 }  // namespace
 
-std::string run_head_text(const RunReport& report, const TextOptions& options) {
+std::string run_head_text(const RunReport& report, const TextOptions& options, const std::vector<std::string>& above) {
     std::string out = head(report, options.style);
     if (!report.inconsistency.empty()) {
         return out + fmt::format("  {}\n  Please report this with the specification and `untorn dump`.\n",
                                  options.style.paint(Ink::red, "INCONSISTENT: " + printable(report.inconsistency)));
     }
     if (!options.quiet) {
-        out += meaning(report, options.width);
+        out += news(meaning(report, options.width), above);
         out += numbers(report.result);
     }
     if (report.result.exhaustive && report.result.transitions == 0)
@@ -285,9 +303,9 @@ std::string run_head_text(const RunReport& report, const TextOptions& options) {
     return out;
 }
 
-std::string text(const RunReport& report, const TextOptions& options) {
+std::string text(const RunReport& report, const TextOptions& options, const std::vector<std::string>& above) {
     if (options.quiet && report.status == exit_ok) return {};
-    std::string out = run_head_text(report, options);
+    std::string out = run_head_text(report, options, above);
     if (!report.inconsistency.empty()) return out;
     out += property_lines(report, options);
     bool any_trace = false;

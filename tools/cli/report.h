@@ -46,10 +46,14 @@ struct TextOptions {
     bool quiet = false;  ///< only what is not as expected
 };
 
-/// One run: head, what it stands for, numbers, a line each property, traces.
-std::string text(const RunReport& report, const TextOptions& options);
+/// For what the verdicts stand: sizes, budgets, who runs and who does not; a text each, which may have several lines.
+std::vector<std::string> meaning(const RunReport& report, size_t width);
+/// One run: head, meaning, numbers, a line each property, traces. What is in `above`, the meaning of the run before, is
+/// not said again.
+std::string text(const RunReport& report, const TextOptions& options, const std::vector<std::string>& above = {});
 /// The head of a run alone: which it is, what it stands for, numbers; or the inconsistency.
-std::string run_head_text(const RunReport& report, const TextOptions& options);
+std::string run_head_text(const RunReport& report, const TextOptions& options,
+                          const std::vector<std::string>& above = {});
 /// The lines of the litmus properties alone.
 std::string litmus_lines(const RunReport& report, const TextOptions& options);
 /// The exit status as far as litmus properties and completeness go.
