@@ -1,0 +1,324 @@
+// The built program from outside: what it prints, and its exit status, for good and bad input.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+    std::string out;  ///< standard output, and standard error where the command line joins them
+    int status = -1;
+};
+
+/// Runs `UNTORN_BINARY arguments` in a shell.
+Outcome untorn(const std::string& arguments) {
+    const std::string command = "'" UNTORN_BINARY "' " + arguments;
+    std::FILE* pipe = popen(command.c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    Outcome result;
+    char buffer[4096];
+    for (size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.out.append(buffer, n);
+    const int status = pclose(pipe);
+    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return result;
+}
+
+/// A folder of files that is gone at the end. `path` in a message is what the program says it is.
+class Folder {
+ public:
+    Folder() {
+        std::string name = (fs::temp_directory_path() / "untorn test XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        path_ = name;
+    }
+    ~Folder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    /// Writes a file and returns its path, quoted for the shell.
+    std::string write(const std::string& name, const std::string& text) const {
+        fs::create_directories((path_ / name).parent_path());
+        std::ofstream(path_ / name, std::ios::binary) << text;
+        return quoted(name);
+    }
+    std::string quoted(const std::string& name = {}) const { return "'" + (path_ / name).string() + "'"; }
+    std::string read(const std::string& name) const {
+        std::ifstream in(path_ / name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    /// The text without the folder's own name.
+    std::string stripped(std::string text) const {
+        const std::string own = path_.string() + "/";
+        for (size_t at = text.find(own); at != std::string::npos; at = text.find(own)) text.erase(at, own.size());
+        return text;
+    }
+
+ private:
+    fs::path path_;
+};
+
+constexpr const char* torn = R"(enum Content { Old, New }
+durable var disk: Content[0..1];
+thread writer {
+    disk[0] = New;
+    second: disk[1] = New;
+}
+power_loss { }
+crash invariant no_tear: disk[0] == disk[1];
+)";
+
+constexpr const char* counter = R"(var n: 0..3;
+thread up { while (n < 3) n += 1; }
+invariant small: n <= 3;
+)";
+
+/// Large enough to be searched for a while.
+constexpr const char* large = R"(param SIZE = 24;
+var bit: bool[0..SIZE - 1];
+daemon flip[i: 0..SIZE - 1] { loop bit[i] = !bit[i]; }
+invariant some: exists (i in 0..SIZE - 1) !bit[i];
+)";
+
+}  // namespace
+
+TEST_CASE("a violation nobody expected is status 1, and the trace is shown") {
+    const Folder folder;
+    folder.write("torn.untorn", torn);
+    const Outcome o = untorn("check " + folder.quoted("torn.untorn") + " 2>&1");
+    CHECK(folder.stripped(o.out) == R"(torn.untorn
+  faults:  power_loss at most 1
+  present: writer
+  3 states, 2 transitions, depth 2, 3 crash images, 4 bits a state
+  !!  no_tear  violated     1 fault, 1 step
+  ok  built-in checks hold (deadlock, range): exhaustive
+
+  how no_tear is violated (1 fault, 1 step):
+  step | place  | writer            | media
+  -----+--------+-------------------+--------------
+       |        | (start)           |
+     1 | torn:4 | disk[0] = New;    | disk[0] = New
+       |        | !fault power_loss |
+   *** | torn:8 | no_tear VIOLATED  |
+
+1 run in 1 file: 2 verdicts as expected, 1 not
+)");
+    CHECK(o.status == 1);
+}
+
+TEST_CASE("an expected violation is status 0") {
+    const Folder folder;
+    const std::string expected = std::string(torn) + "expect no_tear violated with 1 faults in 1 steps;\n";
+    CHECK(untorn("check -q " + folder.write("a.untorn", expected)).status == 0);
+    const std::string via = std::string(torn) + "expect no_tear violated via second;\n";
+    const Outcome o = untorn("check -q " + folder.write("b.untorn", via));
+    CHECK(o.status == 1);
+    CHECK(o.out.find("expected: violated via second, but the trace does not pass label second") != std::string::npos);
+}
+
+TEST_CASE("what holds is status 0, and says how") {
+    const Folder folder;
+    const Outcome o = untorn("check " + folder.write("counter.untorn", counter) + " 2>/dev/null");
+    CHECK(o.status == 0);
+    CHECK(o.out.find("ok  small  holds        exhaustive\n") != std::string::npos);
+}
+
+TEST_CASE("limits end in undecided, status 3, and say which") {
+    const Folder folder;
+    const std::string spec = folder.write("large.untorn", large);
+    for (const char* limit : {"--max-states 100", "--time 0.2", "--memory 1M"}) {
+        const Outcome o = untorn("check " + spec + " -D SIZE=24 " + limit + " 2>&1");
+        CHECK_MESSAGE(o.status == 3, limit << "\n" << o.out);
+        CHECK_MESSAGE(o.out.find("undecided") != std::string::npos, limit << "\n" << o.out);
+        CHECK_MESSAGE(o.out.find("not exhaustive: ") != std::string::npos, limit << "\n" << o.out);
+    }
+}
+
+TEST_CASE("the first interrupt ends the search and reports it as undecided") {
+    const Folder folder;
+    const std::string spec = folder.write("large.untorn", large);
+    for (const char* signal : {"INT", "TERM"}) {
+        const Outcome o = untorn("check " + spec + " >" + folder.quoted("out") + " 2>&1 & sleep 0.5; kill -" + signal +
+                                 " $!; wait $!; echo $?");
+        CHECK(o.out == "3\n");
+        CHECK(folder.read("out").find("not exhaustive: interrupted") != std::string::npos);
+    }
+}
+
+TEST_CASE("a syntax error is shown with its place, status 2") {
+    const Folder folder;
+    const Outcome o = untorn("check " + folder.write("bad.untorn", "var x: boo;\nthread t { x = true; }\n") + " 2>&1");
+    CHECK(o.status == 2);
+    CHECK(folder.stripped(o.out) == R"(bad.untorn:1:8: error: there is no type 'boo'
+    1 | var x: boo;
+      |        ^^^
+)");
+}
+
+TEST_CASE("errors in one file do not keep the others from being checked") {
+    const Folder folder;
+    folder.write("a.untorn", "thread t { x = true; }\n");
+    folder.write("b.untorn", counter);
+    const Outcome o = untorn("check " + folder.quoted() + " 2>/dev/null");
+    CHECK(o.status == 2);
+    CHECK(o.out.find("1 run in 1 file: ") != std::string::npos);
+}
+
+TEST_CASE("paths that cannot be read are status 2") {
+    const Folder folder;
+    folder.write("empty/readme.txt", "nothing");
+    folder.write("modules/only.untorn", "const ONE = 1;\n");
+    auto said = [&](const std::string& arguments) {
+        const Outcome o = untorn("check " + arguments + " 2>&1");
+        CHECK_MESSAGE(o.status == 2, arguments << "\n" << o.out);
+        return folder.stripped(o.out);
+    };
+    CHECK(said(folder.quoted("none.untorn")) == "untorn: error: none.untorn: no such file or folder\n");
+    CHECK(said(folder.quoted("empty")) == "untorn: error: empty: no .untorn file in this folder\n");
+    CHECK(said(folder.quoted("modules")) == "untorn: error: nothing to check: only modules for import\n");
+    CHECK(
+        said(folder.quoted("modules/only.untorn")) ==
+        "untorn: error: modules/only.untorn: nothing to check: no actor, no property, no scenario; it is a module for "
+        "import\n");
+    CHECK(said(folder.write("void.untorn", "")).find("nothing to check") != std::string::npos);
+    if (geteuid() != 0) {
+        const std::string secret = folder.write("secret.untorn", counter);
+        REQUIRE(std::system(("chmod 000 " + secret).c_str()) == 0);
+        CHECK(said(secret).find("Permission denied") != std::string::npos);
+    }
+}
+
+TEST_CASE("nonsense in a file is status 2, never a crash or a hang") {
+    const Folder folder;
+    auto status = [&](const std::string& name, const std::string& text) {
+        const Outcome o = untorn("check " + folder.write(name, text) + " 2>&1");
+        CHECK_MESSAGE(o.out.size() < 20000, name);
+        return o.status;
+    };
+    CHECK(status("nul.untorn", std::string("var x: bool;\0thread t { }", 25)) == 2);
+    CHECK(status("deep.untorn", "const X = " + std::string(10000, '(') + "1" + std::string(10000, ')') + ";") == 2);
+    CHECK(status("braces.untorn", "thread t " + std::string(10000, '{') + std::string(10000, '}')) == 2);
+    CHECK(status("import.untorn", "import pagecash;\nthread t { }\n") == 2);
+    folder.write("one.untorn", "import \"two.untorn\";\n");
+    CHECK(status("two.untorn", "import \"one.untorn\";\nthread t { }\n") == 2);
+    std::string megabytes;
+    for (unsigned i = 0, x = 1; i < 10U << 20U; ++i, x = x * 1664525 + 1013904223)
+        megabytes += static_cast<char>(x >> 24U);
+    CHECK(status("huge.untorn", megabytes) == 2);
+    CHECK(status("bytes.untorn", megabytes.substr(0, 200000)) == 2);
+    CHECK(untorn("check /dev/zero 2>&1").status == 2);
+    CHECK(untorn("check /dev/null 2>&1").status == 2);
+}
+
+TEST_CASE("output that cannot be written is status 2") {
+    const Folder folder;
+    const std::string spec = folder.write("counter.untorn", counter);
+    Outcome o = untorn("check " + spec + " 2>&1 >/dev/full");
+    CHECK(o.status == 2);
+    CHECK(o.out == "untorn: cannot write standard output: No space left on device\n");
+    CHECK(untorn("check " + spec + " 2>/dev/null >&-").status == 2);
+    CHECK(untorn("dump " + spec + " 2>/dev/null >/dev/full").status == 2);
+    CHECK(untorn("outcomes " + spec + " 2>/dev/null >/dev/full").status == 2);
+    CHECK(untorn("--help 2>/dev/null >/dev/full").status == 2);
+    o = untorn("check " + spec + " --json /dev/full 2>&1 >/dev/null");
+    CHECK(o.status == 2);
+    CHECK(o.out == "untorn: cannot write /dev/full: No space left on device\n");
+    CHECK(untorn("check " + spec + " --json " + folder.quoted("no/such/folder.json") + " 2>/dev/null").status == 2);
+}
+
+TEST_CASE("--json - puts nothing but JSON on standard output") {
+    const Folder folder;
+    const Outcome o = untorn("check " + folder.write("torn.untorn", torn) + " --json - 2>/dev/null");
+    CHECK(o.status == 1);
+    const nlohmann::json all = nlohmann::json::parse(o.out);
+    CHECK(all["runs"].size() == 1);
+    CHECK(all["runs"][0]["properties"][0]["trace"].size() == 3);
+    CHECK(folder.stripped(all["runs"][0]["spec"].get<std::string>()) == "torn.untorn");
+}
+
+TEST_CASE("the same input gives the same bytes, whatever the number of threads") {
+    const Folder folder;
+    const std::string spec = folder.write("torn.untorn", torn);
+    const std::string first = untorn("check " + spec + " --threads 1 --json " + folder.quoted("1.json")).out;
+    CHECK(untorn("check " + spec + " --threads 3 --json " + folder.quoted("2.json")).out == first);
+    CHECK(folder.read("1.json") == folder.read("2.json"));
+    CHECK(!folder.read("1.json").empty());
+}
+
+TEST_CASE("-D, --scenario and --with select runs") {
+    const Folder folder;
+    const std::string spec = folder.write("s.untorn", R"(option LIMIT: 1..3 = 1;
+interface step_size { proc grow(ref x: 0..3) { x += 1; } }
+variant double of step_size { override proc grow(ref x: 0..3) { x += 2; } }
+var n: 0..3;
+thread up { if (n < LIMIT) atomic { grow(n); } }
+final grown: n == 1;
+scenario one { expect grown holds; }
+scenario two { option LIMIT = 2; over double; expect grown violated; }
+)");
+    CHECK(untorn("check " + spec + " 2>&1").out.find("2 runs in 1 file") != std::string::npos);
+    CHECK(untorn("check -q " + spec).status == 0);
+    CHECK(untorn("check -q " + spec + " --scenario one").status == 0);
+    CHECK(untorn("check -q " + spec + " --scenario one --with double").status == 1);
+    CHECK(untorn("check -q " + spec + " -D LIMIT=2").status == 0);
+    const Outcome o = untorn("check -q " + spec + " --scenario tow 2>&1");
+    CHECK(o.status == 2);
+    CHECK(o.out == "untorn: error: no scenario tow; did you mean two?\n");
+    CHECK(untorn("check -q " + spec + " -D LIMIT=7 2>/dev/null").status == 2);
+    CHECK(untorn("check -q " + spec + " -D LIMTI=2 2>/dev/null").status == 2);
+    CHECK(untorn("check -q " + spec + " --with triple 2>/dev/null").status == 2);
+}
+
+TEST_CASE("a folder's specifications are checked in sorted order, modules skipped") {
+    const Folder folder;
+    folder.write("b.untorn", counter);
+    folder.write("a/z.untorn", counter);
+    folder.write("a/module.untorn", "const ONE = 1;\n");
+    folder.write("a/notes.txt", "thread");
+    const Outcome o = untorn("check " + folder.quoted() + " 2>/dev/null");
+    const size_t first = o.out.find("a/z.untorn\n");
+    const size_t second = o.out.find("b.untorn\n");
+    CHECK(first != std::string::npos);
+    CHECK(second != std::string::npos);
+    CHECK(first < second);
+    CHECK(o.out.find("2 runs in 2 files: ") != std::string::npos);
+}
+
+TEST_CASE("outcomes lists contents with witnesses") {
+    const Folder folder;
+    const Outcome o = untorn("outcomes -q " + folder.write("torn.untorn", torn) + " 2>&1");
+    CHECK(o.status == 0);
+    CHECK(folder.stripped(o.out) == R"(torn.untorn
+  3 outcomes
+
+     1  disk[0] = Old  disk[1] = Old
+        (power loss, after 1 fault, 0 steps)
+
+     2  disk[0] = New  disk[1] = Old
+        (power loss, after 1 fault, 1 step)
+
+     3  disk[0] = New  disk[1] = New
+        (power loss, after 1 fault, 2 steps)
+
+)");
+}
+
+TEST_CASE("dump prints the transition system") {
+    const Folder folder;
+    const Outcome o = untorn("dump " + folder.write("torn.untorn", torn) + " 2>&1");
+    CHECK(o.status == 0);
+    CHECK(o.out.find("crash invariant no_tear: disk[0] == disk[1]") != std::string::npos);
+}
