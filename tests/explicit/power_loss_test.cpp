@@ -112,7 +112,7 @@ TEST_CASE("without power loss the outcomes are durable data and results where al
     const VarId disk = b.variable("disk", b.range(0, 2), Storage::durable);
     const VarId memory = b.variable("memory", b.range(0, 2));
     for (int64_t i = 1; i <= 2; ++i) {
-        const std::string name = "t" + std::to_string(i);
+        const std::string name = i == 1 ? "t1" : "t2";
         const ActorId id = b.actor(name, ActorKind::thread, {"read", "write"});
         const VarId result = b.variable(name + ".result", b.range(0, 2), Storage::local, {}, id);
         b.system.actors[id].result = result;

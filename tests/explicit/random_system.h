@@ -201,7 +201,7 @@ class RandomSystem {
         if (!chance(3)) {
             const int64_t points = pick(0, 3);
             std::vector<std::string> texts;
-            for (int64_t i = 0; i < points; ++i) texts.push_back("r" + std::to_string(i));
+            for (int64_t i = 0; i < points; ++i) texts.push_back(std::string(1, static_cast<char>('a' + i)));
             loss.recover = b.actor("recover", ActorKind::recover, texts);
             const VarId local = b.variable("recover.local", b.range(0, 2), Storage::local, {}, loss.recover);
             scope_ = {loss.recover, {}, local, {}, true};
