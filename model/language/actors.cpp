@@ -235,7 +235,7 @@ void Compiler::build_actor_graph(uint32_t number) {
 }
 
 bool Compiler::rests_at(const Cfg& cfg, NodeId id) const {
-    while (cfg.nodes[id].kind == NodeKind::nop || cfg.nodes[id].kind == NodeKind::atomic) {
+    while (cfg.nodes[id].kind == NodeKind::nop || cfg.nodes[id].kind == NodeKind::atomic || cfg.nodes[id].transparent) {
         if (cfg.nodes[id].next == no_node) return false;
         id = cfg.nodes[id].next;
     }
@@ -264,7 +264,9 @@ void Compiler::find_locations(uint32_t number) {
     }
     std::set<NodeId> idle;
     for (NodeId head : cfg.idle) {
-        while (cfg.nodes[head].kind == NodeKind::nop && cfg.nodes[head].next != no_node) head = cfg.nodes[head].next;
+        while ((cfg.nodes[head].kind == NodeKind::nop || cfg.nodes[head].transparent) &&
+               cfg.nodes[head].next != no_node)
+            head = cfg.nodes[head].next;
         if (cfg.nodes[head].point && rests_at(cfg, head)) idle.insert(head);
     }
     system::Actor& actor = sys_.actors[number];
@@ -294,6 +296,12 @@ void Compiler::build_transitions() {
             StepBuilder builder(sys_, [&](system::CheckKind kind) { return builtin_property(kind); });
             builder.walk({running_[a].cfg, node, true, a, std::nullopt, &running_[a].locations});
             sys_.transitions.push_back({a, location, builder.take()});
+            if (!checking_) continue;
+            for (const system::Check& check : sys_.transitions.back().step.checks)
+                if (check.kind == system::CheckKind::atomic_block)
+                    diagnostics_.warning(check.span,
+                                         "this can block in the middle of an atomic step, which is a violation",
+                                         "wait for it in the first statement of the atomic");
         }
 }
 

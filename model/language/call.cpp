@@ -30,6 +30,14 @@ Value Compiler::function_call(const ast::Expr& e, const Symbol& symbol) {
             e.span, fmt::format("'{}' takes {} arguments, not {}", e.name.text, item.formals.size(), e.args.size()));
         return error_value();
     }
+    constexpr uint64_t max_calls = 200'000;
+    if (++calls_ > max_calls || frames_.size() > 64) {
+        if (!std::exchange(size_reported_, true))
+            diagnostics_.error(e.span, calls_ > max_calls
+                                           ? fmt::format("more than {} function calls once they are inlined", max_calls)
+                                           : std::string("calls nest deeper than 64"));
+        return error_value();
+    }
     Frame frame;
     frame.scopes.emplace_back();
     for (size_t i = 0; i < e.args.size(); ++i) {
@@ -185,7 +193,7 @@ Value Compiler::actor_predicate(const ast::Expr& e) {
                 out = pool_.either(out, pool_.equal(counter, pool_.constant(static_cast<int64_t>(l))));
             }
     }
-    if (at && !label_known)
+    if (at && !label_known && !diagnostics_.has_errors())
         diagnostics_.error(e.args[1]->span,
                            fmt::format("'{}' never stands at a label '{}'", who->name.text, e.args[1]->name.text),
                            "the labelled statement must begin with a scheduling point");

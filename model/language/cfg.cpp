@@ -22,8 +22,8 @@ std::vector<NodeId> successors(const CfgNode& node) {
 bool ends_step(const CfgNode& to, bool fresh_after) { return to.kind == NodeKind::stop || (to.point && !fresh_after); }
 
 namespace {
-bool stays_fresh(NodeKind kind) {
-    return kind == NodeKind::nop || kind == NodeKind::choose || kind == NodeKind::atomic;
+bool stays_fresh(const CfgNode& node) {
+    return node.kind == NodeKind::nop || node.kind == NodeKind::choose || node.kind == NodeKind::atomic || node.transparent;
 }
 }  // namespace
 
@@ -50,7 +50,7 @@ Region region_from(const Cfg& cfg, NodeId start, bool at_point) {
             continue;
         }
         const NodeId to = top.next[top.at++];
-        const bool after = fresh[top.node] && stays_fresh(cfg.nodes[top.node].kind);
+        const bool after = fresh[top.node] && stays_fresh(cfg.nodes[top.node]);
         if (ends_step(cfg.nodes[to], after)) {
             if (std::find(region.stops.begin(), region.stops.end(), to) == region.stops.end())
                 region.stops.push_back(to);

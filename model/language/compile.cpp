@@ -10,34 +10,33 @@ namespace untorn::language {
 
 using ast::ItemKind;
 
+// A check goes on as long as it can, to report everything at once; a run stops at the first part with errors.
 bool Compiler::build() {
+    const auto stop = [&] { return !checking_ && diagnostics_.has_errors(); };
     declare();
     if (!untorn::language::check_recursion(items_, diagnostics_)) return false;
     for (const ast::Item* item : items_)
         if (item->kind == ItemKind::variant) check_variant(*item);
-    if (diagnostics_.has_errors()) return false;
+    if (stop()) return false;
     bind_variants();
     evaluate_settings();
     for (auto& [name, symbol] : symbols_)
         if (symbol.kind == SymbolKind::type) resolve_named(symbol, name);
-    if (diagnostics_.has_errors()) return false;
+    if (stop()) return false;
     declare_faults();
     declare_actors();
     declare_variables();
     declare_properties();
-    if (diagnostics_.has_errors() && !checking_) return false;
+    if (stop()) return false;
     build_graphs();
-    if (checking_) {
-        warn_read_modify_write();
-        check_procedures();
-    }
-    if (diagnostics_.has_errors()) return false;
+    if (checking_) check_procedures();
     build_init();
-    if (diagnostics_.has_errors()) return false;
-    build_transitions();
     build_power_loss();
     build_properties();
-    return !diagnostics_.has_errors();
+    if (diagnostics_.has_errors()) return false;
+    if (checking_) warn_read_modify_write();
+    build_transitions();
+    return true;
 }
 
 // Every body by itself, with unknown arguments: what no run calls is checked, too.

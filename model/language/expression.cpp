@@ -216,11 +216,12 @@ std::optional<int64_t> Compiler::constant_integer(const ast::Expr& e) {
     const auto reads = std::exchange(reads_, Reads::constants);
     auto* const checks = std::exchange(checks_, nullptr);
     const ExprId path = std::exchange(path_, ExprPool::yes);
+    const size_t errors = diagnostics_.errors();
     const Value v = expression(e);
     reads_ = reads;
     checks_ = checks;
     path_ = path;
-    if (v.type->form == Form::error) return std::nullopt;
+    if (v.type->form == Form::error || diagnostics_.errors() > errors) return std::nullopt;
     const ExprId value = leaf(v);
     if (v.type->form == Form::integer && pool_.is_constant(value)) return pool_.value(value);
     diagnostics_.error(e.span, fmt::format("this must be a constant number, not {}", v.type->name));

@@ -209,6 +209,7 @@ void Compiler::inline_call(const ast::Expr& call, const Callee& to,
         }
         frames_.back().scopes.back().names[formal.name.text] = b;
     }
+    node.transparent = !node.point;
     if (node.point || !node.assignments.empty() || !node.checks.empty()) append(std::move(node));
     const NodeId exit = nop();
     frames_.back().exit = exit;

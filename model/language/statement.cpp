@@ -34,6 +34,7 @@ bool Compiler::too_large(Span span) {
 NodeId Compiler::new_node(CfgNode node) {
     node.in_atomic = atomic_depth_ > 0;
     node.point = node.point && atomic_depth_ == 0 && ghost_depth_ == 0;
+    node.transparent = node.transparent || (ghost_depth_ > 0 && node.kind != NodeKind::nop);
     if (node.kind != NodeKind::nop && !pending_labels_.empty()) node.labels = std::exchange(pending_labels_, {});
     if (node.point)
         for (const Frame& frame : frames_)
@@ -415,7 +416,10 @@ void Compiler::assign_statement(const ast::Stmt& s) {
     });
     if (ghosts > 0 && ghosts < targets.size())
         diagnostics_.error(s.span, "ghosts and other places are not assigned together", "write two statements");
-    if (ghosts > 0) node.point = false;
+    if (ghosts > 0) {
+        node.point = false;
+        node.transparent = true;
+    }
     if (!good) return;
     node.assignments = std::move(assignments);
     append(std::move(node));
@@ -712,7 +716,8 @@ void Compiler::alternative(const ast::Alternative& a, NodeId choose) {
     block(a.body);
     // A branch that does nothing of its own before control leaves it is a step by itself.
     NodeId probe = cfg_->nodes[entry].next;
-    while (probe != no_node && probe >= first && cfg_->nodes[probe].kind == NodeKind::nop)
+    while (probe != no_node && probe >= first &&
+           (cfg_->nodes[probe].kind == NodeKind::nop || cfg_->nodes[probe].transparent))
         probe = cfg_->nodes[probe].next;
     if (probe == no_node || probe < first) {
         CfgNode commit;

@@ -190,8 +190,8 @@ void StepBuilder::execute(NodeId id, bool fresh, const Region&) {
         }
         case NodeKind::branch: {
             const ExprId c = now(node.condition, path);
-            flow(id, node.next, pool_.both(path, c), false);
-            flow(id, node.other, pool_.both(path, pool_.negate(c)), false);
+            flow(id, node.next, pool_.both(path, c), fresh && node.transparent);
+            flow(id, node.other, pool_.both(path, pool_.negate(c)), fresh && node.transparent);
             return;
         }
         case NodeKind::await: {
@@ -212,7 +212,7 @@ void StepBuilder::execute(NodeId id, bool fresh, const Region&) {
         case NodeKind::choose:
         case NodeKind::stop: return;
     }
-    flow(id, node.next, path, false);
+    flow(id, node.next, path, fresh && node.transparent);
 }
 
 // --- choose
@@ -236,7 +236,7 @@ void StepBuilder::choose(const CfgNode& node, ExprId path, bool fresh) {
     }
     ExprId possible = ExprPool::no;
     if (!fresh)
-        for (const Branching& a : node.alternatives) possible = pool_.either(possible, now(enabled(a), path));
+        for (const Branching& a : node.alternatives) possible = pool_.either(possible, now(enabled(a, 0), path));
     const ExprId must = fresh ? path : pool_.both(path, possible);
     if (!fresh && pool_.implies(path, possible) != ExprPool::yes) {
         step_.checks.push_back({pool_.implies(path, possible), CheckKind::atomic_block,
@@ -277,10 +277,10 @@ void StepBuilder::choose(const CfgNode& node, ExprId path, bool fresh) {
 }
 
 // Over the current state: whether a branch could be taken, for some value of its variable.
-ExprId StepBuilder::enabled(const Branching& a) {
+ExprId StepBuilder::enabled(const Branching& a, int depth) {
     ExprId out = a.where;
     for (const LocalCheck& check : a.checks) out = pool_.either(out, pool_.negate(check.ok));
-    out = pool_.both(out, entry_condition(a.entry, 0));
+    out = pool_.both(out, entry_condition(a.entry, depth));
     if (a.variable != system::none) {
         const system::Type& type = sys_.types[a.type];
         const ExprId x = pool_.bound(type.lo, type.hi);
@@ -303,10 +303,30 @@ ExprId StepBuilder::enabled(const Branching& a) {
     return out;
 }
 
+// Arguments are bound on the way to the first statement of a branch: its condition sees them.
 ExprId StepBuilder::entry_condition(NodeId id, int depth) {
-    while (walk_->cfg.nodes[id].kind == NodeKind::nop && walk_->cfg.nodes[id].next != no_node)
-        id = walk_->cfg.nodes[id].next;
     const CfgNode& node = walk_->cfg.nodes[id];
+    if (node.next != no_node && (node.kind == NodeKind::nop || node.transparent)) {
+        const ExprId condition = entry_condition(node.next, depth);
+        if (node.assignments.empty()) return condition;
+        std::unordered_map<ExprId, ExprId> memo;
+        return pool_.rewrite(
+            condition,
+            [&](ExprId leaf, std::span<const ExprId> index) -> ExprId {
+                const system::Node read = pool_[leaf];
+                if (read.op != Op::read) return leaf;
+                const std::vector<ExprId> at(index.begin(), index.end());
+                ExprId out = pool_.read(read.var, at, read.lo, read.hi);
+                for (const Assignment& a : node.assignments) {
+                    if (a.var != read.var) continue;
+                    ExprId hit = ExprPool::yes;
+                    for (size_t k = 0; k < at.size(); ++k) hit = pool_.both(hit, pool_.equal(a.index[k], at[k]));
+                    out = pool_.ite(hit, a.value, out);
+                }
+                return out;
+            },
+            memo);
+    }
     if (node.kind == NodeKind::await) {
         ExprId out = node.condition;
         for (const LocalCheck& check : node.checks) out = pool_.either(out, pool_.negate(check.ok));
@@ -314,7 +334,7 @@ ExprId StepBuilder::entry_condition(NodeId id, int depth) {
     }
     if (node.kind != NodeKind::choose || depth > 64) return ExprPool::yes;
     ExprId out = ExprPool::no;
-    for (const Branching& a : node.alternatives) out = pool_.either(out, enabled(a));
+    for (const Branching& a : node.alternatives) out = pool_.either(out, enabled(a, depth + 1));
     return out;
 }
 
@@ -335,6 +355,8 @@ void StepBuilder::forget_locals(const Region& region) {
 }
 
 system::Step StepBuilder::take() {
+    // What the guard already demands needs no check: `atomic { await !locked(m); lock(m); }` cannot block at the lock.
+    std::erase_if(step_.checks, [&](const system::Check& c) { return relative(c.ok, step_.guard) == ExprPool::yes; });
     // An update that a later one surely overwrites is never seen.
     std::vector<system::Update> updates;
     for (size_t i = 0; i < step_.updates.size(); ++i) {

@@ -51,7 +51,7 @@ class StepBuilder {
     void execute(NodeId id, bool fresh, const Region& region);
     void choose(const CfgNode& node, system::ExprId path, bool fresh);
     system::ExprId entry_condition(NodeId node, int depth);
-    system::ExprId enabled(const Branching& a);
+    system::ExprId enabled(const Branching& a, int depth);
     void add_check(const LocalCheck& check, system::ExprId path);
     system::ExprId checked(const std::vector<LocalCheck>& checks, system::ExprId path);
     system::ExprId add_choice(std::string name, system::TypeId type, std::vector<std::string> labels,
