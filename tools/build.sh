@@ -50,8 +50,8 @@ install_packages() {
     "${apt[@]}" update >"$log" 2>&1 </dev/null || true
     # shellcheck disable=SC2086  # one word a package
     if ! "${apt[@]}" install --no-install-recommends $missing >>"$log" 2>&1 </dev/null; then
-        show_log
-        give_up "apt-get failed (no network?); install by hand: apt-get install $missing"
+        grep '^E: ' "$log" >&2
+        give_up "apt-get failed (no network?; log: $log); install by hand: apt-get install $missing"
     fi
 }
 
