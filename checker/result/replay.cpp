@@ -159,6 +159,9 @@ void Replay::describe_step(TraceStep& entry, const system::Transition& transitio
 void Replay::describe_choices(TraceStep& entry, const Step& step) {
     for (size_t i = 0; i < step.choices.size() && i < entry.choices.size(); ++i) {
         const system::Choice& choice = step.choices[i];
+        const bool moves = entry.kind == TraceStep::Kind::step;
+        const system::ActorId actor = moves ? system_.transitions[entry.transition].actor : system::none;
+        if (evaluator_.evaluate(choice.made, state_, actor, entry.identity, entry.choices) == 0) continue;
         const auto branch = static_cast<size_t>(entry.choices[i] - system_.types[choice.type].lo);
         if (!choice.name.empty()) {
             entry.choice_texts.push_back(choice.name + " = " + system_.types.text(choice.type, entry.choices[i]));

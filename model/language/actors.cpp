@@ -13,11 +13,30 @@ namespace untorn::language {
 using ast::ItemKind;
 using system::ActorKind;
 
-std::string Compiler::first_line(Span span) const {
-    std::string text = text_of(span);
-    if (const auto end = text.find('\n'); end != std::string::npos) text.resize(end);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.pop_back();
-    return text;
+// A statement as one line of a trace: comments dropped, white space folded, cut where it gets long.
+std::string Compiler::one_line(Span span) const {
+    constexpr size_t longest = 60;
+    const std::string text = text_of(span);
+    std::string out;
+    size_t i = 0;
+    while (i < text.size()) {
+        if (text.compare(i, 2, "//") == 0) {
+            i = std::min(text.find('\n', i), text.size());
+        } else if (text.compare(i, 2, "/*") == 0) {
+            const size_t end = text.find("*/", i + 2);
+            i = end == std::string::npos ? text.size() : end + 2;
+        } else {
+            const char c = text[i++];
+            const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+            if (!blank)
+                out += c;
+            else if (!out.empty() && out.back() != ' ')
+                out += ' ';
+        }
+    }
+    while (!out.empty() && out.back() == ' ') out.pop_back();
+    if (out.size() > longest) out = out.substr(0, longest - 3) + "...";
+    return out;
 }
 
 // --- who runs
@@ -273,8 +292,10 @@ void Compiler::find_locations(uint32_t number) {
     actor.locations = {{"not started", {}, actor.span, false}, {"ended", {}, actor.span, false}};
     for (const NodeId point : points) {
         running.locations[point] = static_cast<system::LocationId>(actor.locations.size());
-        actor.locations.push_back({first_line(cfg.nodes[point].span), cfg.nodes[point].labels, cfg.nodes[point].span,
-                                   idle.count(point) != 0});
+        std::string text;
+        for (const std::string& label : cfg.nodes[point].labels) text += label + ": ";
+        actor.locations.push_back({text + one_line(cfg.nodes[point].span), cfg.nodes[point].labels,
+                                   cfg.nodes[point].span, idle.count(point) != 0});
     }
     system::Type& type = sys_.types.edit(sys_.variables[actor.counter].type);
     type.hi = static_cast<int64_t>(actor.locations.size()) - 1;

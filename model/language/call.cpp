@@ -117,7 +117,8 @@ Value Compiler::builtin_call(const ast::Expr& e) {
 Value Compiler::actor_predicate(const ast::Expr& e) {
     const std::string& name = e.name.text;
     const bool at = name == "at";
-    if (reads_ != Reads::property && (reads_ != Reads::ghost || at)) {
+    const bool end_of_run = reads_ == Reads::outcome && name == "result" && !sys_.power_loss;
+    if (reads_ != Reads::property && !end_of_run && (reads_ != Reads::ghost || at)) {
         diagnostics_.error(e.span, fmt::format("{}() belongs into properties", name), at ? "" : "and into ghost code");
         return error_value();
     }

@@ -23,7 +23,8 @@ bool ends_step(const CfgNode& to, bool fresh_after) { return to.kind == NodeKind
 
 namespace {
 bool stays_fresh(const CfgNode& node) {
-    return node.kind == NodeKind::nop || node.kind == NodeKind::choose || node.kind == NodeKind::atomic || node.transparent;
+    return node.kind == NodeKind::nop || node.kind == NodeKind::choose || node.kind == NodeKind::atomic ||
+           node.transparent;
 }
 }  // namespace
 

@@ -43,6 +43,7 @@ enum class Reads : uint8_t {
     ghost,       ///< ghost code: everything
     property,    ///< everything, `at`
     crash,       ///< crash properties: durable and ghost
+    outcome,     ///< litmus properties: durable, and results at the end of a run without power loss
     power_loss,  ///< device and durable
     recover      ///< durable
 };
@@ -268,7 +269,7 @@ class Compiler {
     void build_transitions();
     void build_init();
     void build_power_loss();
-    std::string first_line(Span span) const;
+    std::string one_line(Span span) const;
 
     // properties.cpp
     void declare_properties();

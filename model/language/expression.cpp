@@ -97,6 +97,11 @@ void Compiler::note_read(system::Storage storage, bool own, const ast::Name& nam
                 return refuse("does not survive power loss",
                               "properties over what is left after a crash read durable and ghost data");
             return;
+        case Reads::outcome:
+            if (storage != Storage::durable)
+                return refuse("is no part of an outcome",
+                              "an outcome is what is durable at the end (and results, without power_loss)");
+            return;
         case Reads::power_loss:
             if (!own && storage != Storage::durable && storage != Storage::device)
                 return refuse("cannot be read when power is lost", "power_loss reads device and durable data");

@@ -137,14 +137,6 @@ bool Compiler::assigned_in(const ast::Block& b, const std::string& name) {
 void Compiler::inline_call(const ast::Expr& call, const Callee& to,
                            std::optional<std::pair<TypeRef, PlaceRef>> result) {
     const ast::Procedure& p = *to.procedure;
-    struct Stored {
-        size_t formal;
-        std::vector<ExprId> values;
-    };
-    struct Captured {
-        size_t formal;
-        size_t position;
-    };
     std::vector<Binding> bindings(p.formals.size());
     std::vector<std::vector<ExprId>> values(p.formals.size());
     std::vector<bool> touching(p.formals.size());
@@ -181,6 +173,9 @@ void Compiler::inline_call(const ast::Expr& call, const Callee& to,
     frame.result = result;
     frames_.push_back(std::move(frame));
     open_scope();
+    const auto constant = [&](const std::vector<ExprId>& v) {
+        return std::all_of(v.begin(), v.end(), [&](ExprId e) { return pool_.is_constant(e); });
+    };
     for (size_t i = 0; i < p.formals.size(); ++i) {
         const ast::Formal& formal = p.formals[i];
         TypeRef type = type_of(*formal.type);
@@ -199,7 +194,8 @@ void Compiler::inline_call(const ast::Expr& call, const Callee& to,
                     store(raw, kept, std::span(&index, 1), node.assignments);
                     index = read(kept.first, kept.index);
                 }
-        } else if (type->form != Form::error && (touching[i] || local_ref || assigned_in(p.body, formal.name.text))) {
+        } else if (type->form != Form::error &&
+                   (assigned_in(p.body, formal.name.text) || ((touching[i] || local_ref) && !constant(values[i])))) {
             const PlaceRef place = new_local(formal.name.text, &formal, type, formal.name.span);
             store(type, place, values[i], node.assignments);
             b.value = {type, place, {}};

@@ -127,7 +127,7 @@ void Compiler::build_property(const ast::Item& item, system::Property& property)
     if (crash && !sys_.power_loss)
         diagnostics_.error(item.span, "a property of what survives power loss, without power_loss",
                            "add a power_loss block");
-    reads_ = crash || (outcome && sys_.power_loss) ? Reads::crash : Reads::property;
+    reads_ = crash ? Reads::crash : outcome ? Reads::outcome : Reads::property;
     frames_.clear();
     frames_.emplace_back();
     path_ = ExprPool::yes;

@@ -675,8 +675,7 @@ void Compiler::choose_statement(const ast::Stmt& s) {
 
 void Compiler::alternative(const ast::Alternative& a, NodeId choose) {
     Branching branch;
-    branch.text = a.body.statements.empty() ? "{ }" : text_of(a.body.statements[0]->span);
-    if (const auto end = branch.text.find('\n'); end != std::string::npos) branch.text.resize(end);
+    branch.text = a.body.statements.empty() ? "{ }" : one_line(a.body.statements[0]->span);
     if (a.fault) {
         const Symbol* symbol = find(a.fault->text);
         if (symbol == nullptr || symbol->kind != SymbolKind::fault)

@@ -36,7 +36,9 @@ ExprId StepBuilder::relative(ExprId when, ExprId path) const {
     const auto known = [&](ExprId x) { return std::find(facts.begin(), facts.end(), x) != facts.end(); };
     bool all = true;
     for (const ExprId part : conjuncts(when)) {
-        if (known(part)) continue;
+        const auto either = pool_.args(part);
+        if (known(part) || (pool_[part].op == Op::disjunction && std::any_of(either.begin(), either.end(), known)))
+            continue;
         all = false;
         if (known(pool_.negate(part))) return ExprPool::no;
     }
@@ -153,21 +155,23 @@ ExprId StepBuilder::flow(NodeId, NodeId to, ExprId condition, bool fresh_after) 
     return condition;
 }
 
-void StepBuilder::add_check(const LocalCheck& check, ExprId path) {
-    const ExprId ok = pool_.implies(path, now(check.ok, path));
+void StepBuilder::add_check(ExprId ok, CheckKind kind, uint32_t property, Span span, std::string message) {
     if (ok == ExprPool::yes) return;
-    const uint32_t property = check.property != system::none ? check.property : property_(check.kind);
-    step_.checks.push_back({ok, check.kind, property, check.span, check.message});
+    step_.checks.push_back({ok, kind, property, span, std::move(message)});
+    sound_ = pool_.both(sound_, ok);
 }
 
-ExprId StepBuilder::checked(const std::vector<LocalCheck>& checks, ExprId path) {
-    ExprId all = ExprPool::yes;
-    for (const LocalCheck& check : checks) {
-        all = pool_.both(all, now(check.ok, path));
-        add_check(check, path);
-    }
-    return all;
+void StepBuilder::add_check(const LocalCheck& check, ExprId path) {
+    const uint32_t property = check.property != system::none ? check.property : property_(check.kind);
+    add_check(pool_.implies(path, now(check.ok, path)), check.kind, property, check.span, check.message);
 }
+
+void StepBuilder::add_checks(const std::vector<LocalCheck>& checks, ExprId path) {
+    for (const LocalCheck& check : checks) add_check(check, path);
+}
+
+// A step whose check has failed is enabled, to show the failure: what comes after the check is never asked.
+void StepBuilder::demand(ExprId condition) { step_.guard = pool_.both(step_.guard, pool_.implies(sound_, condition)); }
 
 void StepBuilder::execute(NodeId id, bool fresh, const Region&) {
     const CfgNode& node = walk_->cfg.nodes[id];
@@ -176,7 +180,7 @@ void StepBuilder::execute(NodeId id, bool fresh, const Region&) {
     const ExprId path = reached->second;
     for (const std::string& label : node.labels) step_.labels.push_back({path, label});
     if (node.kind == NodeKind::choose) return choose(node, path, fresh);
-    const ExprId good = checked(node.checks, path);
+    add_checks(node.checks, path);
     switch (node.kind) {
         case NodeKind::act: {
             std::vector<system::Update> updates;
@@ -196,15 +200,11 @@ void StepBuilder::execute(NodeId id, bool fresh, const Region&) {
         }
         case NodeKind::await: {
             const ExprId c = now(node.condition, path);
-            if (fresh) {
-                // A condition that fails its own check counts as enabled: the step then shows the failure.
-                step_.guard = pool_.both(step_.guard, pool_.implies(path, pool_.implies(good, c)));
-            } else {
-                const ExprId ok = pool_.implies(path, c);
-                if (ok != ExprPool::yes)
-                    step_.checks.push_back({ok, CheckKind::atomic_block, property_(CheckKind::atomic_block), node.span,
-                                            "blocking inside atomic"});
-            }
+            if (fresh)
+                demand(pool_.implies(path, c));
+            else
+                add_check(pool_.implies(path, c), CheckKind::atomic_block, property_(CheckKind::atomic_block),
+                          node.span, "blocking inside atomic");
             break;
         }
         case NodeKind::nop:
@@ -223,57 +223,53 @@ ExprId StepBuilder::add_choice(std::string name, system::TypeId type, std::vecto
     const ExprId choice = pool_.choice(static_cast<int64_t>(step_.choices.size()), t.lo, std::max(t.lo, t.hi));
     step_.choices.push_back({std::move(name), type, std::move(labels)});
     // A choice that is not made has its least value, so that it does not multiply instances.
-    step_.guard = pool_.both(step_.guard, pool_.either(used, pool_.equal(choice, pool_.constant(t.lo))));
+    const ExprId made = pool_.both(used, sound_);
+    step_.choices.back().made = made;
+    step_.guard = pool_.both(step_.guard, pool_.either(made, pool_.equal(choice, pool_.constant(t.lo))));
     return choice;
 }
 
 void StepBuilder::choose(const CfgNode& node, ExprId path, bool fresh) {
+    if (!fresh) {
+        ExprId possible = ExprPool::no;
+        for (const Branching& a : node.alternatives) possible = pool_.either(possible, now(enabled(a, 0), path));
+        add_check(pool_.implies(path, possible), CheckKind::atomic_block, property_(CheckKind::atomic_block), node.span,
+                  "blocking inside atomic: no branch of this choose is possible");
+    }
     ExprId branch = ExprPool::no;
     if (node.alternatives.size() > 1) {
         std::vector<std::string> labels;
         for (const Branching& a : node.alternatives) labels.push_back(a.text);
         branch = add_choice("", sys_.types.range(0, static_cast<int64_t>(node.alternatives.size()) - 1), labels, path);
     }
-    ExprId possible = ExprPool::no;
-    if (!fresh)
-        for (const Branching& a : node.alternatives) possible = pool_.either(possible, now(enabled(a, 0), path));
-    const ExprId must = fresh ? path : pool_.both(path, possible);
-    if (!fresh && pool_.implies(path, possible) != ExprPool::yes) {
-        step_.checks.push_back({pool_.implies(path, possible), CheckKind::atomic_block,
-                                property_(CheckKind::atomic_block), node.span,
-                                "blocking inside atomic: no branch of this choose is possible"});
-        if (branch != ExprPool::no)
-            step_.guard = pool_.both(step_.guard, pool_.either(must, pool_.equal(branch, pool_.constant(0))));
-    }
     for (size_t i = 0; i < node.alternatives.size(); ++i) {
         const Branching& a = node.alternatives[i];
-        const ExprId taken = branch == ExprPool::no
-                                 ? path
-                                 : pool_.both(path, pool_.equal(branch, pool_.constant(static_cast<int64_t>(i))));
-        ExprId allowed = ExprPool::yes;
+        const ExprId number = pool_.constant(static_cast<int64_t>(i));
+        const ExprId taken = branch == ExprPool::no ? path : pool_.both(path, pool_.equal(branch, number));
+        if (a.fault && sys_.faults[*a.fault].budget)
+            demand(pool_.implies(taken,
+                                 pool_.less(pool_.constant(0), lookup(sys_.faults[*a.fault].remaining, {}, taken))));
         if (a.variable != system::none) {
-            const ExprId value = add_choice(a.name, a.type, {}, fresh ? taken : pool_.both(taken, possible));
+            const ExprId value = add_choice(a.name, a.type, {}, taken);
             std::vector<ExprId> index;
             for (const ExprId e : a.index) index.push_back(now(e, taken));
             log(taken, a.variable, std::move(index), value);
         }
-        const ExprId good = checked(a.checks, taken);
-        allowed = pool_.implies(good, now(a.where, taken));
-        if (!fresh) allowed = pool_.both(allowed, now(entry_condition(a.entry, 0), taken));
-        if (a.fault) {
-            step_.faults.push_back({taken, *a.fault});
-            if (sys_.faults[*a.fault].budget) {
-                const VarId remaining = sys_.faults[*a.fault].remaining;
-                const ExprId left = lookup(remaining, {}, taken);
-                allowed = pool_.both(allowed, pool_.less(pool_.constant(0), left));
-                log(taken, remaining, {},
-                    pool_.ite(pool_.less(pool_.constant(0), left), pool_.subtract(left, pool_.constant(1)), left));
-            }
-        }
-        const ExprId demanded = fresh ? taken : pool_.both(taken, possible);
-        step_.guard = pool_.both(step_.guard, pool_.implies(demanded, allowed));
+        add_checks(a.checks, taken);
+        demand(pool_.implies(taken, now(a.where, taken)));
+        if (!fresh) demand(pool_.implies(taken, now(entry_condition(a.entry, 0), taken)));
+        if (a.fault) spend(*a.fault, taken);
         flow(no_node, a.entry, taken, fresh);
     }
+}
+
+void StepBuilder::spend(uint32_t fault, ExprId when) {
+    step_.faults.push_back({when, fault});
+    if (!sys_.faults[fault].budget) return;
+    const VarId remaining = sys_.faults[fault].remaining;
+    const ExprId left = lookup(remaining, {}, when);
+    const ExprId some = pool_.less(pool_.constant(0), left);
+    log(when, remaining, {}, pool_.ite(some, pool_.subtract(left, pool_.constant(1)), left));
 }
 
 // Over the current state: whether a branch could be taken, for some value of its variable.

@@ -50,10 +50,13 @@ class StepBuilder {
     void arrive(NodeId node, system::ExprId condition);
     void execute(NodeId id, bool fresh, const Region& region);
     void choose(const CfgNode& node, system::ExprId path, bool fresh);
+    void spend(uint32_t fault, system::ExprId when);
     system::ExprId entry_condition(NodeId node, int depth);
     system::ExprId enabled(const Branching& a, int depth);
     void add_check(const LocalCheck& check, system::ExprId path);
-    system::ExprId checked(const std::vector<LocalCheck>& checks, system::ExprId path);
+    void add_check(system::ExprId ok, system::CheckKind kind, uint32_t property, Span span, std::string message);
+    void add_checks(const std::vector<LocalCheck>& checks, system::ExprId path);
+    void demand(system::ExprId condition);
     system::ExprId add_choice(std::string name, system::TypeId type, std::vector<std::string> labels,
                               system::ExprId used);
     void log(system::ExprId when, system::VarId var, std::vector<system::ExprId> index, system::ExprId value);
@@ -66,6 +69,7 @@ class StepBuilder {
     PropertyOf property_;
     system::Step step_;
     bool initial_ = false;
+    system::ExprId sound_ = system::ExprPool::yes;  ///< no check so far has failed
     const Walk* walk_ = nullptr;
     std::map<NodeId, system::ExprId> condition_;  ///< of interior nodes
     std::vector<std::pair<system::ExprId, NodeId>> ends_;

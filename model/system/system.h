@@ -72,6 +72,7 @@ struct Choice {
     std::string name;                 ///< the variable of `choose (x in T)`, or empty for branches
     TypeId type = 0;                  ///< values to choose from; for branches a range 0..n-1
     std::vector<std::string> labels;  ///< branches: how each begins, for traces
+    ExprId made = ExprPool::yes;      ///< whether the step makes this choice at all; if not, it has its least value
 };
 
 /// Must hold, else the step fails here. Checks are in execution order; the first that fails is reported.

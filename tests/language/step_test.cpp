@@ -182,3 +182,26 @@ TEST_CASE("-D beats a variant, a variant beats a scenario, a scenario beats the 
     CHECK(value("s", "") == "3");
     CHECK(value("s", "4") == "4");
 }
+
+TEST_CASE("rule 9: what comes after a failing check is neither asked nor chosen") {
+    const auto enabled = [&](const std::string& body) {
+        const auto run = run_of(head + "var o: 0..2?;\n" + body);
+        const system::Evaluator evaluator(run.system);
+        return evaluator.enabled(*evaluator.initial().front().second.next).size();
+    };
+    CHECK(enabled("thread t { atomic { x -= 1; choose { } or { x = 1; } } }") == 1);
+    CHECK(enabled("thread t { atomic { choose { } or { x = 1; } x -= 1; } }") == 2);
+    CHECK(enabled("thread t { choose (v in 0..2 where value(o) == v) { await o != none; x = v; } or { await y; } }") ==
+          3);
+    CHECK(enabled("thread t { choose (v in 0..2 where o == v) { await o != none; x = v; } or { await y; } }") == 0);
+}
+
+TEST_CASE("litmus properties speak of outcomes only") {
+    using language::testing::complaints;
+    using Lines = std::vector<std::string>;
+    CHECK(complaints("durable var d: bool; ghost var g: bool; never n: d;") == Lines{});
+    CHECK(complaints("durable var d: bool; ghost var g: bool; never n: d and g;") ==
+          Lines{"1:59 error: 'g' is no part of an outcome"});
+    CHECK(complaints("var m: bool; always n: m;") == Lines{"1:24 error: 'm' is no part of an outcome"});
+    CHECK(complaints("thread t: bool { return true; } always n: result(t);") == Lines{});
+}
