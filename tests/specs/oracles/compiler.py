@@ -120,13 +120,14 @@ class Code(Expressions):
         self.block(no)
         self.out[jump].to = self.here()
 
+    def do_loop(self, body):
+        if not self.loops:
+            self.idle_heads.append(self.here())
+        self.do_while(None, body)
+
     def do_while(self, condition, body):
-        head = self.here()
-        endless = condition == ("value", True)
-        if endless and not self.loops:
-            self.idle_heads.append(head)
-        branch = None
-        if not endless:
+        head, branch = self.here(), None
+        if condition is not None:
             c = self.x(condition)
             branch = self.emit("branch", c.touches, condition=c.at, other=None)
         self.loops.append(Node(depth=len(self.scopes), breaks=[], continues=[]))
@@ -239,8 +240,13 @@ class Code(Expressions):
             return self.lock(e[1], self.place(e[2][0], self.scopes[-1]), to)
         body, provider = self.program.resolve(e[1], self.frames[-1].provider, self.frames[-1].procedure)
         caller = self.scopes[-1]
-        self.open()                       # what is kept at the call: values, indices, the result
-        bindings, kept, touches = {}, [], False
+        self.open()                       # the result, until it is stored
+        result = None
+        if body.result is not None:
+            t = self.type_of(body.result, Scope())
+            result = Place("local", self.new_slot(t), t)
+        self.open()                       # what is kept at the call, until the body ends: values, indices
+        bindings, kept, indexed, touches = {}, [], [], False
         for (ref, name, t), argument in zip(body.formals, e[2]):
             if not ref:
                 t = self.type_of(t, Scope())
@@ -260,19 +266,20 @@ class Code(Expressions):
                     key = Expression(lambda c, n=slot: c.locals[n], False, True)
                 path.append(key)
             bindings[name] = ("place", Place(place.root, place.number, place.type, tuple(path)))
-        if kept:
+            if any(not isinstance(key, str) for key in path):
+                indexed.append(place)
+        if kept or indexed:
             def keep(c):
+                for place in indexed:
+                    place.load(c)         # a bad index fails at the call
                 for place, v in [(p, v.at(c)) for p, v in kept]:
                     place.store(c, [], v)
             # Own data may be evaluated anywhere: that alone is no code that a branch could start with.
             self.emit("act" if touches else "silent", touches, act=keep)
-        result = None
-        if body.result is not None:
-            t = self.type_of(body.result, Scope())
-            result = Place("local", self.new_slot(t), t)
         self.open(frame=True)
         self.scopes[-1].names.update(bindings)
         self.inline(body, provider, result)
+        self.close()
         self.close()
         if to is not None:
             self.store([to], [Expression(result.load, False, False)])
@@ -295,6 +302,12 @@ class Code(Expressions):
                 s for s, declared in target[-1].slots if declared >= position]
 
     def lock(self, what, place, to):
+        def ready(c):
+            holder = place.load(c)
+            if holder == c.me:
+                raise Fail("locks")       # locking what one holds is misuse, no waiting
+            return holder is None
+
         def take(c):
             place.store(c, place.way(c), c.me)
 
@@ -310,7 +323,7 @@ class Code(Expressions):
                 take(c)
             to.store(c, to.way(c), free)
         if what == "lock":
-            self.emit("await", True, condition=lambda c: place.load(c) is None, lock=True)
+            self.emit("await", True, condition=ready, lock=True)
             self.emit("act", False, act=take)
         else:
             self.emit("act", True, act=give if what == "unlock" else attempt)
@@ -412,7 +425,7 @@ def choices(m, i, budgets, spent):
                 if a.guard is not None and not a.guard(n.c):
                     continue
             except Fail as failure:
-                yield spent, FaultyStep(failure.args[0]), None
+                yield spent + (a.fault is not None), FaultyStep(failure.args[0]), None
                 continue
             yield from run_step(n, a.to, budgets, True, spent + (a.fault is not None))
 
@@ -441,7 +454,7 @@ class Program(Expressions):
                 if kind == "enum":
                     self.known.update({label: label for label in item[2]})
             elif kind == "fn":
-                self.functions[item[1]] = (item[2], item[3])
+                self.functions[item[1]] = item[2:]
             elif kind == "proc":
                 self.procedures[item[1].name] = item[1]
             elif kind == "interface":
@@ -668,9 +681,8 @@ class Program(Expressions):
             if self.recover is None:
                 yield cells, ((END, ()),)
                 continue
-            code_r = self.recover
-            for _, r, at in run_step(Machine(list(cells), list(code_r.slots), 0, code_r), 0, self.budgets, False):
-                yield tuple(r.c.cells), ((at, tuple(r.c.locals)),)
+            start = self.recover.follow(0)
+            yield cells, ((END if self.recover.out[start].op == "end" else start, tuple(self.recover.slots)),)
 
     def recovered(self, state):
         return state[1][0][0] == END

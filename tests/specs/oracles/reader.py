@@ -225,7 +225,7 @@ class Reader:
             c = self.condition()
             return ("while", c, self.body())
         if self.accept("loop"):
-            return ("while", ("value", True), self.body())
+            return ("loop", self.body())
         if self.accept("for"):
             self.expect("(")
             variable = self.name()
@@ -362,11 +362,11 @@ class Reader:
             name = self.name()
             formals = self.formals()
             self.expect(":")
-            self.type()
+            result = self.type()
             self.expect("=")
             e = self.expr()
             self.expect(";")
-            return [("fn", name, [f[1] for f in formals], e)]
+            return [("fn", name, [f[1:] for f in formals], result, e)]
         if t == "proc":
             self.i = start
             return [("proc", self.procedure())]

@@ -113,8 +113,7 @@ class Search:
                     elif kind == "crash cover" and run.evaluate(holds, state):
                         self.note(name, faults, steps)
                 self.outcome(run.outcome(state), faults, steps)
-                continue
-            if not edges[node] and not any(True for _ in run.recovery_successors(state)):
+            elif not any(True for _ in run.recovery_successors(state)):
                 self.note("recovery", faults, steps)
             if losses > 0:
                 for to in run.lose_power(state):

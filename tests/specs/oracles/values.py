@@ -284,20 +284,21 @@ class Expressions:
                     raise Fail("range")
                 return v
             return Expression(value, touches, constant)
-        formals, body = self.functions[name]
+        formals, returned, body = self.functions[name]
         inner, numbers = Scope(), []
-        for formal in formals:
+        for formal, _ in formals:
             self.bound_count += 1
             inner.names[formal] = ("bound", self.bound_count, False)
             numbers.append(self.bound_count)
-        result = self.expression(body, inner)
+        result, types, t = self.expression(body, inner), [self.type_of(of) for _, of in formals], self.type_of(returned)
+
+        def fits(of, v):
+            if not contains(of, v):
+                raise Fail("range")
+            return v
 
         def call(c):
-            for number, v in zip(numbers, [a.at(c) for a in given]):
+            for number, v in zip(numbers, [fits(of, a.at(c)) for of, a in zip(types, given)]):
                 c.bound[number] = v
-            return result.at(c)
-        return Expression(call, touches or result.touches, constant and self.pure(result))
-
-    @staticmethod
-    def pure(result):
-        return not result.touches
+            return fits(t, result.at(c))
+        return Expression(call, touches or result.touches, constant and result.constant)
