@@ -81,6 +81,27 @@ TEST_CASE("a step that fails a check and a deadlock are marked") {
 )");
 }
 
+TEST_CASE("a run that goes on for ever says where it comes back to") {
+    checker::Trace trace = sample::torn();
+    trace.steps.push_back(sample::step("flusher", "", 21, "cache = 0;", {{"cache", "0"}}));
+    trace.loop_start = 4;
+    const std::string after_loss = grid(trace, sample::system(), {Style(false), 120, "recovery VIOLATED", {}});
+    CHECK(after_loss.find("   ... |         | for ever: all is as after the last power loss again |") !=
+          std::string::npos);
+    trace.loop_start = 3;
+    const std::string after_step = grid(trace, sample::system(), {Style(false), 120, "", {}});
+    CHECK(after_step.find("   ... |         | for ever: all is as after step 3 again") != std::string::npos);
+}
+
+TEST_CASE("a check that failed elsewhere in the step is shown with its place") {
+    checker::Trace trace;
+    trace.steps.push_back(sample::step("flusher", "", 20, "atomic {", {}));
+    trace.steps.back().violation = "value out of range 0..3";
+    trace.steps.back().violation_place = {"specs/torn.untorn", 22, 1};
+    CHECK(grid(trace, sample::system(), {Style(false), 120, "", {}}).find("| *** torn:22: value out of range 0..3\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("color marks faults and violations and changes no text") {
     const std::string plain = grid(sample::torn(), sample::system(), {Style(false), 120, "torn", {}});
     std::string colored = grid(sample::torn(), sample::system(), {Style(true), 120, "torn", {}});

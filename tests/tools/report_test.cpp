@@ -175,6 +175,27 @@ TEST_CASE("what was said of the run above is not said again") {
           std::string::npos);
 }
 
+TEST_CASE("statements that were never executed are counted, and listed with the traces of a single run") {
+    RunReport r = sample::report();
+    system::Actor flusher;
+    flusher.name = "flusher";
+    flusher.locations.resize(5);
+    flusher.locations[2] = {"await folio.dirty;", {}, {0, 110, 112}, false};
+    flusher.locations[3] = {"cache = folio.mem;", {}, {0, 121, 123}, false};
+    flusher.locations[4] = {"cache = folio.mem;", {}, {0, 121, 123}, false};
+    r.run.system.actors = {flusher};
+    for (system::LocationId at = 2; at < 5; ++at) r.run.system.transitions.push_back({0, at, {}});
+    r.result.executed = {false, true, false};
+    TextOptions options;
+    CHECK(text(judged(r), options).find("9 bits a state; 1 of 2 statements never executed\n") != std::string::npos);
+    CHECK(text(judged(r), options).find("await folio.dirty") == std::string::npos);
+    options.traces = Traces::violated;
+    CHECK(text(judged(r), options).find("\n  never executed:\n    specs/torn.untorn:11: await folio.dirty;\n") !=
+          std::string::npos);
+    r.result.exhaustive = false;
+    CHECK(text(judged(r), options).find("never executed") == std::string::npos);
+}
+
 TEST_CASE("outcomes are listed with their witnesses") {
     RunReport r = sample::report();
     checker::Outcome outcome;
@@ -192,7 +213,7 @@ TEST_CASE("outcomes are listed with their witnesses") {
           "     1  disk[0] = 1  disk[1] = 0\n"
           "        (power loss, after 2 faults, 3 steps)\n"
           "\n"
-          "  !!  no_tear  violated     2 faults, 3 steps\n"
+          "  !!  never no_tear  violated     2 faults, 3 steps\n"
           "\n");
     options.quiet = false;
     CHECK(outcomes_text(judged(r), options).find("| !fault power_loss landed = {0}") != std::string::npos);

@@ -115,7 +115,13 @@ Cell action(const TraceStep& step, const std::string& name) {
     const bool branches = step.text.starts_with("choose") && !step.choice_texts.empty();
     if (!branches) cell.push_back({printable(step.text), Ink::plain});
     for (const std::string& choice : step.choice_texts) cell.push_back({"-> " + printable(choice), Ink::plain});
-    if (!step.violation.empty()) cell.push_back({"*** " + printable(step.violation), Ink::red});
+    if (!step.violation.empty()) {
+        const bool elsewhere = !step.violation_place.file.empty() && (step.violation_place.file != step.place.file ||
+                                                                      step.violation_place.line != step.place.line);
+        cell.push_back({fmt::format("*** {}{}{}", elsewhere ? file_and_line(step.violation_place) : "",
+                                    elsewhere ? ": " : "", printable(step.violation)),
+                        Ink::red});
+    }
     if (!name.empty()) cell.front().text.insert(0, name + ": ");
     return cell;
 }
@@ -135,6 +141,17 @@ std::optional<Piece> banner(const TraceStep& step) {
         case TraceStep::Kind::step: break;
     }
     return std::nullopt;
+}
+
+/// What follows the last row of a run that goes on for ever.
+std::string loop_text(const checker::Trace& trace, size_t loop_start) {
+    const auto is_step = [](const TraceStep& step) { return step.kind == TraceStep::Kind::step; };
+    const auto end = trace.steps.begin() + static_cast<std::ptrdiff_t>(loop_start) + 1;
+    const auto number = std::count_if(trace.steps.begin(), end, is_step);
+    const TraceStep& last = trace.steps[loop_start];
+    if (is_step(last)) return fmt::format("for ever: all is as after step {} again", number);
+    return last.kind == TraceStep::Kind::power_loss ? "for ever: all is as after the last power loss again"
+                                                    : "for ever: all is as at the start again";
 }
 
 /// `shared`: one column for all actors, in which each step begins with the actor's name.
@@ -180,13 +197,17 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
         }
         table.rows.push_back(std::move(row));
     }
-    if (!options.ending.empty()) {
-        Row row;
+    auto add_banner = [&table](std::string mark, std::string text, Ink ink) -> Row& {
+        Row& row = table.rows.emplace_back();
         row.cells.resize(table.header.size());
-        row.cells[0] = {{"***", Ink::red}};
+        row.cells[0] = {{std::move(mark), ink}};
+        row.banner = Piece{std::move(text), ink};
+        return row;
+    };
+    if (trace.loop_start) add_banner("...", loop_text(trace, *trace.loop_start), Ink::red);
+    if (!options.ending.empty()) {
+        Row& row = add_banner("***", options.ending, Ink::red);
         if (options.ending_place) row.cells[1] = {{file_and_line(*options.ending_place), Ink::dim}};
-        row.banner = Piece{options.ending, Ink::red};
-        table.rows.push_back(std::move(row));
     }
     return table;
 }

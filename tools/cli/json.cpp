@@ -117,6 +117,10 @@ Json to_json(const RunReport& report) {
         out["counts"].push_back(
             {{"name", c.name}, {"expected", c.expected}, {"actual", c.actual}, {"fit", word(c.fit)}});
     out["unanswered"] = report.unanswered;
+    out["never_executed"] = Json::array();
+    size_t statements = 0;
+    for (const Unexecuted& u : never_executed(report, statements))
+        out["never_executed"].push_back({{"file", u.place.file}, {"line", u.place.line}, {"text", u.text}});
     return out;
 }
 

@@ -49,11 +49,12 @@ void add_search(CLI::App& app, Options& o, Written& w) {
     add("--engine", w.engine, "ENGINE", "How to answer: explicit (exhaustive search; the only one)");
     app.add_flag("--no-reduce", o.no_reduce,
                  "Turn off every reduction that changes numbers of states (there is none yet)");
-    add("--threads", w.threads, "N", "Threads to search with; changes no result. Default: all");
+    add("--threads", w.threads, "N", "Threads that a search may use; changes no result (one is used so far)");
     add("--max-states", w.max_states, "N", "Give up after this many states of one run");
     add("--memory", w.memory, "SIZE", "Give up when one run needs more: 512M, 4G. Default: 80 % of what is free");
     add("--time", w.time, "TIME", "Give up when one run takes longer: 90, 10s, 5m, 1h");
-    app.add_flag("--stop-early", o.stop_early, "End a search once it knows what is violated; not exhaustive then");
+    app.add_flag("--stop-early", o.stop_early,
+                 "End a search with the first level that violates something; not exhaustive then");
     add("--order", w.order, "ORDER",
         "What makes a trace the shortest: faults (fewest faults, then steps; the default) or steps");
 }

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "tools/cli/exit_status.h"
 #include "tools/cli/grid.h"
@@ -100,6 +102,27 @@ std::string wrapped(const std::string& lead, const std::vector<std::string>& ite
 
 }  // namespace
 
+std::vector<Unexecuted> never_executed(const RunReport& report, size_t& all) {
+    all = 0;
+    const system::System& sys = report.run.system;
+    if (!report.result.exhaustive || report.result.executed.size() != sys.transitions.size()) return {};
+    std::map<std::tuple<std::string, uint32_t, uint32_t>, std::pair<bool, std::string>> statements;
+    for (size_t i = 0; i < sys.transitions.size(); ++i) {
+        const system::Transition& t = sys.transitions[i];
+        const system::Location& location = sys.actors[t.actor].locations[t.from];
+        const Place place = sys.files[location.span.file].place(location.span.begin);
+        auto& [executed, text] = statements[{place.file, place.line, place.column}];
+        executed = executed || report.result.executed[i];
+        text = location.text;
+    }
+    all = statements.size();
+    std::vector<Unexecuted> out;
+    for (const auto& [place, statement] : statements)
+        if (!statement.first)
+            out.push_back({{std::get<0>(place), std::get<1>(place), std::get<2>(place)}, statement.second});
+    return out;
+}
+
 std::vector<std::string> meaning(const RunReport& report, size_t width) {
     const language::Run& run = report.run;
     std::vector<std::string> sizes;
@@ -149,13 +172,22 @@ std::string head(const RunReport& report, const Style& style) {
     return line + "\n";
 }
 
-std::string numbers(const checker::SearchResult& r) {
+std::string numbers(const RunReport& report) {
+    const checker::SearchResult& r = report.result;
     std::string line = fmt::format("  {}, {}, depth {}", plural(r.states, "state"), plural(r.transitions, "transition"),
                                    grouped(r.depth));
     if (r.crash_images > 0) line += fmt::format(", {}", plural(r.crash_images, "crash image"));
     line += fmt::format(", {} a state", plural(r.state_bits, "bit"));
     if (!r.exhaustive) line += fmt::format("; not exhaustive{}", r.limit.empty() ? "" : ": " + r.limit);
+    size_t all = 0;
+    const size_t never = never_executed(report, all).size();
+    if (never > 0) line += fmt::format("; {} of {} never executed", grouped(never), plural(all, "statement"));
     return line + "\n";
+}
+
+/// Litmus questions with their quantifier: `never torn`.
+std::string shown_name(const system::Property& property) {
+    return is_litmus(property.kind) ? fmt::format("{} {}", word(property.kind), property.name) : property.name;
 }
 
 std::string cost(const checker::Trace& trace) {
@@ -212,7 +244,7 @@ std::string property_line(const RunReport& report, size_t i, size_t name_width, 
     }
     const Ink ink = judgement.fit == Fit::unexpected ? Ink::red : Ink::plain;
     std::string verdict = verdict_word(p, property.kind);
-    const std::string plain = line(mark(judgement.fit, style), property.name, name_width, verdict, rest);
+    const std::string plain = line(mark(judgement.fit, style), shown_name(property), name_width, verdict, rest);
     if (ink == Ink::plain || !style.colored()) return plain;
     std::string colored = plain;
     const size_t at = colored.find("  " + verdict) + 2;
@@ -231,7 +263,7 @@ std::string property_lines(const RunReport& report, const TextOptions& options) 
     const auto& results = report.result.properties;
     size_t width = 0;
     for (size_t i = 0; i < results.size(); ++i)
-        if (!joined(report, i)) width = std::max(width, columns(properties[results[i].property].name));
+        if (!joined(report, i)) width = std::max(width, columns(shown_name(properties[results[i].property])));
     for (const CountJudgement& c : report.counts) width = std::max(width, c.name.size());
     std::string out;
     std::vector<std::string> built_in;
@@ -285,6 +317,14 @@ std::string trace_text(const RunReport& report, size_t i, const TextOptions& opt
     return fmt::format("\n  {} ({}):\n{}", title, cost(*p.trace), grid(*p.trace, sys, grid_options));
 }
 
+std::string never_executed_text(const RunReport& report) {
+    size_t all = 0;
+    std::string out;
+    for (const Unexecuted& u : never_executed(report, all))
+        out += fmt::format("    {}:{}: {}\n", printable(u.place.file), u.place.line, printable(u.text));
+    return out.empty() ? out : "\n  never executed:\n" + out;
+}
+
 }  // namespace
 
 std::string run_head_text(const RunReport& report, const TextOptions& options, const std::vector<std::string>& above) {
@@ -295,7 +335,7 @@ std::string run_head_text(const RunReport& report, const TextOptions& options, c
     }
     if (!options.quiet) {
         out += news(meaning(report, options.width), above);
-        out += numbers(report.result);
+        out += numbers(report);
     }
     if (report.result.exhaustive && report.result.transitions == 0)
         out += fmt::format("  {} nothing ever moves: every verdict is about the initial states alone\n",
@@ -308,6 +348,7 @@ std::string text(const RunReport& report, const TextOptions& options, const std:
     std::string out = run_head_text(report, options, above);
     if (!report.inconsistency.empty()) return out;
     out += property_lines(report, options);
+    if (options.traces == Traces::violated || options.traces == Traces::all) out += never_executed_text(report);
     bool any_trace = false;
     for (size_t i = 0; i < report.result.properties.size(); ++i) {
         if (!shows_trace(report.result.properties[i], report.judgements[i], options.traces)) continue;
@@ -322,7 +363,8 @@ std::string litmus_lines(const RunReport& report, const TextOptions& options) {
     const auto& properties = report.run.system.properties;
     size_t width = 0;
     for (const PropertyResult& p : results)
-        if (is_litmus(properties[p.property].kind)) width = std::max(width, columns(properties[p.property].name));
+        if (is_litmus(properties[p.property].kind))
+            width = std::max(width, columns(shown_name(properties[p.property])));
     std::string out;
     for (size_t i = 0; i < results.size(); ++i)
         if (is_litmus(properties[results[i].property].kind)) out += property_line(report, i, width, options.style);

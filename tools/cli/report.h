@@ -23,6 +23,17 @@ struct RunReport {
     int status = 0;
 };
 
+/// A statement of an actor that runs which no state that was searched could execute.
+struct Unexecuted {
+    Place place;
+    std::string text;
+    bool operator==(const Unexecuted&) const = default;
+};
+
+/// Statements never executed, by place; a statement counts as executed if it is for one actor. Nothing if the search
+/// was not exhaustive. `all` gets the number of statements.
+std::vector<Unexecuted> never_executed(const RunReport& report, size_t& all);
+
 /// Fills what is derived.
 void judge_run(RunReport& report);
 
