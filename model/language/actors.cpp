@@ -39,6 +39,15 @@ std::string Compiler::one_line(Span span) const {
     return out;
 }
 
+// Labels name what a step does; behind the label of a whole block its statements say no more.
+std::string Compiler::point_text(const CfgNode& node) const {
+    const std::string text = one_line(node.span);
+    if (node.labels.empty()) return text;
+    const std::string label = fmt::format("{}", fmt::join(node.labels, ": "));
+    const bool block = node.kind == NodeKind::atomic || node.kind == NodeKind::choose;
+    return block ? label : label + ": " + text;
+}
+
 // --- who runs
 // -----------------------------------------------------------------------------------------------------------
 
@@ -292,10 +301,8 @@ void Compiler::find_locations(uint32_t number) {
     actor.locations = {{"not started", {}, actor.span, false}, {"ended", {}, actor.span, false}};
     for (const NodeId point : points) {
         running.locations[point] = static_cast<system::LocationId>(actor.locations.size());
-        std::string text;
-        for (const std::string& label : cfg.nodes[point].labels) text += label + ": ";
-        actor.locations.push_back({text + one_line(cfg.nodes[point].span), cfg.nodes[point].labels,
-                                   cfg.nodes[point].span, idle.count(point) != 0});
+        actor.locations.push_back(
+            {point_text(cfg.nodes[point]), cfg.nodes[point].labels, cfg.nodes[point].span, idle.count(point) != 0});
     }
     system::Type& type = sys_.types.edit(sys_.variables[actor.counter].type);
     type.hi = static_cast<int64_t>(actor.locations.size()) - 1;

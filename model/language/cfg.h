@@ -56,7 +56,7 @@ struct CfgNode {
     bool point = false;  ///< a scheduling point stands before it
     bool in_atomic = false;
     bool transparent = false;  ///< binding arguments, ghost code: no step begins or ends because of it
-    bool is_lock = false;  ///< await of a lock operation: never idle
+    bool is_lock = false;      ///< await of a lock operation: never idle
     Span span;
     std::vector<std::string> labels;
     std::vector<LocalCheck> checks;

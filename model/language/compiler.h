@@ -270,6 +270,7 @@ class Compiler {
     void build_init();
     void build_power_loss();
     std::string one_line(Span span) const;
+    std::string point_text(const CfgNode& node) const;
 
     // properties.cpp
     void declare_properties();

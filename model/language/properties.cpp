@@ -40,7 +40,7 @@ struct Builtin {
 constexpr Builtin builtins[] = {{"deadlock", PropertyKind::deadlock},
                                 {"range", PropertyKind::range},
                                 {"locks", PropertyKind::lock},
-                                {"atomic", PropertyKind::atomic_block},
+                                {"atomic_blocks", PropertyKind::atomic_block},
                                 {"recovery", PropertyKind::recovery}};
 
 bool is_count(const std::string& name) { return name == "states" || name == "transitions" || name == "depth"; }
@@ -155,7 +155,7 @@ void Compiler::build_properties() {
     }
 }
 
-// `locks` and `atomic` are only reported where something could violate them.
+// `locks` and `atomic_blocks` are only reported where something could violate them.
 void Compiler::drop_unused_properties() {
     std::vector<bool> used(sys_.properties.size(), false);
     const auto note = [&](const system::Step& step) {
