@@ -390,7 +390,7 @@ def run_step(m, at, budgets, fresh=True, spent=0):
             elif i.op == "await":
                 if not i.condition(c):
                     if not fresh:
-                        yield spent, FaultyStep("atomic"), None
+                        yield spent, FaultyStep("atomic_blocks"), None
                     return
                 fresh = False
             elif i.op == "choose":
@@ -399,7 +399,7 @@ def run_step(m, at, budgets, fresh=True, spent=0):
                     any_way = True
                     yield way
                 if not any_way and not fresh:
-                    yield spent, FaultyStep("atomic"), None
+                    yield spent, FaultyStep("atomic_blocks"), None
                 return
             elif i.op == "end":
                 c.locals[1:] = m.code.slots[1:]

@@ -199,7 +199,7 @@ def check(path, verbose, max_states):
                 wrong += 1
                 print("    NOT AS EXPECTED:", complaint)
             if verbose:
-                for kind, name, _ in run.properties + [("", n, None) for n in ("deadlock", "range", "locks", "atomic")]:
+                for kind, name, _ in run.properties + [("", n, None) for n in ("deadlock", "range", "locks", "atomic_blocks")]:
                     print(f"    {name}: {'violated' if search.violated(kind, name) else 'holds'} {search.first.get(name, '')}")
             sys.stdout.flush()
     return wrong
