@@ -98,7 +98,7 @@ build_target() { # target
     local lock=$build/.lock
     mkdir -p "$build" 2>/dev/null && { : >>"$lock"; } 2>/dev/null || give_up "cannot write to $build"
     exec {lock_fd}>>"$lock"
-    if ! flock -n "$lock_fd"; then
+    if ! flock -w 1 "$lock_fd"; then
         say "waiting for another build"
         flock "$lock_fd"
     fi

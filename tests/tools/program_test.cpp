@@ -1,75 +1,18 @@
 // The built program from outside: what it prints, and its exit status, for good and bad input.
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
+
+#include "tests/tools/folder.h"
+
+namespace untorn::tools {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Outcome {
-    std::string out;  ///< standard output, and standard error where the command line joins them
-    int status = -1;
-};
-
-/// Runs `UNTORN_BINARY arguments` in a shell.
-Outcome untorn(const std::string& arguments) {
-    const std::string command = "'" UNTORN_BINARY "' " + arguments;
-    std::FILE* pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    Outcome result;
-    char buffer[4096];
-    for (size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.out.append(buffer, n);
-    const int status = pclose(pipe);
-    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return result;
-}
-
-/// A folder of files that is gone at the end. `path` in a message is what the program says it is.
-class Folder {
- public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "untorn test XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    /// Writes a file and returns its path, quoted for the shell.
-    std::string write(const std::string& name, const std::string& text) const {
-        fs::create_directories((path_ / name).parent_path());
-        std::ofstream(path_ / name, std::ios::binary) << text;
-        return quoted(name);
-    }
-    std::string quoted(const std::string& name = {}) const { return "'" + (path_ / name).string() + "'"; }
-    std::string read(const std::string& name) const {
-        std::ifstream in(path_ / name, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-    /// The text without the folder's own name.
-    std::string stripped(std::string text) const {
-        const std::string own = path_.string() + "/";
-        for (size_t at = text.find(own); at != std::string::npos; at = text.find(own)) text.erase(at, own.size());
-        return text;
-    }
-
- private:
-    fs::path path_;
-};
+/// Runs the program in a shell.
+Ended untorn(const std::string& arguments) { return shell("'" UNTORN_BINARY "' " + arguments); }
 
 constexpr const char* torn = R"(enum Content { Old, New }
 durable var disk: Content[0..1];
@@ -98,7 +41,7 @@ invariant some: exists (i in 0..SIZE - 1) !bit[i];
 TEST_CASE("a violation nobody expected is status 1, and the trace is shown") {
     const Folder folder;
     folder.write("torn.untorn", torn);
-    const Outcome o = untorn("check " + folder.quoted("torn.untorn") + " 2>&1");
+    const Ended o = untorn("check " + folder.quoted("torn.untorn") + " 2>&1");
     CHECK(folder.stripped(o.out) == R"(torn.untorn
   faults:  power_loss at most 1
   present: writer
@@ -124,14 +67,14 @@ TEST_CASE("an expected violation is status 0") {
     const std::string expected = std::string(torn) + "expect no_tear violated with 1 faults in 1 steps;\n";
     CHECK(untorn("check -q " + folder.write("a.untorn", expected)).status == 0);
     const std::string via = std::string(torn) + "expect no_tear violated via second;\n";
-    const Outcome o = untorn("check -q " + folder.write("b.untorn", via));
+    const Ended o = untorn("check -q " + folder.write("b.untorn", via));
     CHECK(o.status == 1);
     CHECK(o.out.find("expected: violated via second, but the trace does not pass label second") != std::string::npos);
 }
 
 TEST_CASE("what holds is status 0, and says how") {
     const Folder folder;
-    const Outcome o = untorn("check " + folder.write("counter.untorn", counter) + " 2>/dev/null");
+    const Ended o = untorn("check " + folder.write("counter.untorn", counter) + " 2>/dev/null");
     CHECK(o.status == 0);
     CHECK(o.out.find("ok  small  holds        exhaustive\n") != std::string::npos);
 }
@@ -140,7 +83,7 @@ TEST_CASE("limits end in undecided, status 3, and say which") {
     const Folder folder;
     const std::string spec = folder.write("large.untorn", large);
     for (const char* limit : {"--max-states 100", "--time 0.2", "--memory 1M"}) {
-        const Outcome o = untorn("check " + spec + " -D SIZE=24 " + limit + " 2>&1");
+        const Ended o = untorn("check " + spec + " -D SIZE=24 " + limit + " 2>&1");
         CHECK_MESSAGE(o.status == 3, limit << "\n" << o.out);
         CHECK_MESSAGE(o.out.find("undecided") != std::string::npos, limit << "\n" << o.out);
         CHECK_MESSAGE(o.out.find("not exhaustive: ") != std::string::npos, limit << "\n" << o.out);
@@ -151,8 +94,8 @@ TEST_CASE("the first interrupt ends the search and reports it as undecided") {
     const Folder folder;
     const std::string spec = folder.write("large.untorn", large);
     for (const char* signal : {"INT", "TERM"}) {
-        const Outcome o = untorn("check " + spec + " >" + folder.quoted("out") + " 2>&1 & sleep 0.5; kill -" + signal +
-                                 " $!; wait $!; echo $?");
+        const Ended o = untorn("check " + spec + " >" + folder.quoted("out") + " 2>&1 & sleep 0.5; kill -" + signal +
+                               " $!; wait $!; echo $?");
         CHECK(o.out == "3\n");
         CHECK(folder.read("out").find("not exhaustive: interrupted") != std::string::npos);
     }
@@ -160,7 +103,7 @@ TEST_CASE("the first interrupt ends the search and reports it as undecided") {
 
 TEST_CASE("a syntax error is shown with its place, status 2") {
     const Folder folder;
-    const Outcome o = untorn("check " + folder.write("bad.untorn", "var x: boo;\nthread t { x = true; }\n") + " 2>&1");
+    const Ended o = untorn("check " + folder.write("bad.untorn", "var x: boo;\nthread t { x = true; }\n") + " 2>&1");
     CHECK(o.status == 2);
     CHECK(folder.stripped(o.out) == R"(bad.untorn:1:8: error: there is no type 'boo'
     1 | var x: boo;
@@ -172,7 +115,7 @@ TEST_CASE("errors in one file do not keep the others from being checked") {
     const Folder folder;
     folder.write("a.untorn", "thread t { x = true; }\n");
     folder.write("b.untorn", counter);
-    const Outcome o = untorn("check " + folder.quoted() + " 2>/dev/null");
+    const Ended o = untorn("check " + folder.quoted() + " 2>/dev/null");
     CHECK(o.status == 2);
     CHECK(o.out.find("1 run in 1 file: ") != std::string::npos);
 }
@@ -182,7 +125,7 @@ TEST_CASE("paths that cannot be read are status 2") {
     folder.write("empty/readme.txt", "nothing");
     folder.write("modules/only.untorn", "const ONE = 1;\n");
     auto said = [&](const std::string& arguments) {
-        const Outcome o = untorn("check " + arguments + " 2>&1");
+        const Ended o = untorn("check " + arguments + " 2>&1");
         CHECK_MESSAGE(o.status == 2, arguments << "\n" << o.out);
         return folder.stripped(o.out);
     };
@@ -196,7 +139,7 @@ TEST_CASE("paths that cannot be read are status 2") {
     CHECK(said(folder.write("void.untorn", "")).find("nothing to check") != std::string::npos);
     if (geteuid() != 0) {
         const std::string secret = folder.write("secret.untorn", counter);
-        REQUIRE(std::system(("chmod 000 " + secret).c_str()) == 0);
+        REQUIRE(shell("chmod 000 " + secret).status == 0);
         CHECK(said(secret).find("Permission denied") != std::string::npos);
     }
 }
@@ -204,7 +147,7 @@ TEST_CASE("paths that cannot be read are status 2") {
 TEST_CASE("nonsense in a file is status 2, never a crash or a hang") {
     const Folder folder;
     auto status = [&](const std::string& name, const std::string& text) {
-        const Outcome o = untorn("check " + folder.write(name, text) + " 2>&1");
+        const Ended o = untorn("check " + folder.write(name, text) + " 2>&1");
         CHECK_MESSAGE(o.out.size() < 20000, name);
         return o.status;
     };
@@ -226,7 +169,7 @@ TEST_CASE("nonsense in a file is status 2, never a crash or a hang") {
 TEST_CASE("output that cannot be written is status 2") {
     const Folder folder;
     const std::string spec = folder.write("counter.untorn", counter);
-    Outcome o = untorn("check " + spec + " 2>&1 >/dev/full");
+    Ended o = untorn("check " + spec + " 2>&1 >/dev/full");
     CHECK(o.status == 2);
     CHECK(o.out == "untorn: cannot write standard output: No space left on device\n");
     CHECK(untorn("check " + spec + " 2>/dev/null >&-").status == 2);
@@ -241,7 +184,7 @@ TEST_CASE("output that cannot be written is status 2") {
 
 TEST_CASE("--json - puts nothing but JSON on standard output") {
     const Folder folder;
-    const Outcome o = untorn("check " + folder.write("torn.untorn", torn) + " --json - 2>/dev/null");
+    const Ended o = untorn("check " + folder.write("torn.untorn", torn) + " --json - 2>/dev/null");
     CHECK(o.status == 1);
     const nlohmann::json all = nlohmann::json::parse(o.out);
     CHECK(all["runs"].size() == 1);
@@ -274,7 +217,7 @@ scenario two { option LIMIT = 2; over double; expect grown violated; }
     CHECK(untorn("check -q " + spec + " --scenario one").status == 0);
     CHECK(untorn("check -q " + spec + " --scenario one --with double").status == 1);
     CHECK(untorn("check -q " + spec + " -D LIMIT=2").status == 0);
-    const Outcome o = untorn("check -q " + spec + " --scenario tow 2>&1");
+    const Ended o = untorn("check -q " + spec + " --scenario tow 2>&1");
     CHECK(o.status == 2);
     CHECK(o.out == "untorn: error: no scenario tow; did you mean two?\n");
     CHECK(untorn("check -q " + spec + " -D LIMIT=7 2>/dev/null").status == 2);
@@ -288,7 +231,7 @@ TEST_CASE("a folder's specifications are checked in sorted order, modules skippe
     folder.write("a/z.untorn", counter);
     folder.write("a/module.untorn", "const ONE = 1;\n");
     folder.write("a/notes.txt", "thread");
-    const Outcome o = untorn("check " + folder.quoted() + " 2>/dev/null");
+    const Ended o = untorn("check " + folder.quoted() + " 2>/dev/null");
     const size_t first = o.out.find("a/z.untorn\n");
     const size_t second = o.out.find("b.untorn\n");
     CHECK(first != std::string::npos);
@@ -299,7 +242,7 @@ TEST_CASE("a folder's specifications are checked in sorted order, modules skippe
 
 TEST_CASE("outcomes lists contents with witnesses") {
     const Folder folder;
-    const Outcome o = untorn("outcomes -q " + folder.write("torn.untorn", torn) + " 2>&1");
+    const Ended o = untorn("outcomes -q " + folder.write("torn.untorn", torn) + " 2>&1");
     CHECK(o.status == 0);
     CHECK(folder.stripped(o.out) == R"(torn.untorn
   3 outcomes
@@ -318,7 +261,9 @@ TEST_CASE("outcomes lists contents with witnesses") {
 
 TEST_CASE("dump prints the transition system") {
     const Folder folder;
-    const Outcome o = untorn("dump " + folder.write("torn.untorn", torn) + " 2>&1");
+    const Ended o = untorn("dump " + folder.write("torn.untorn", torn) + " 2>&1");
     CHECK(o.status == 0);
     CHECK(o.out.find("crash invariant no_tear: disk[0] == disk[1]") != std::string::npos);
 }
+
+}  // namespace untorn::tools
