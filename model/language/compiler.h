@@ -169,6 +169,8 @@ class Compiler {
     Value binding_value(const Binding& binding, const ast::Name& name);
     Value field_expression(const ast::Expr& e);
     Value index_expression(const ast::Expr& e);
+    Value select_field(const Value& of, const ast::Expr& e);       ///< e is a field expression
+    Value select_element(const Value& array, const ast::Expr& e);  ///< e is an index expression
     Value call_expression(const ast::Expr& e, TypeRef expected);
     Value builtin_call(const ast::Expr& e);
     Value actor_predicate(const ast::Expr& e);
