@@ -122,10 +122,12 @@ class Preparation:
         s.compute, s.called = None, None
         if value is None:
             return
-        if value.k == "call" and (value.name == "super" or self.run.is_procedure(value.name)):
+        if is_trylock(value, self.run):
+            s.compute, _, s.deps = self.c.expr(value, scope)
+        elif value.k == "call" and (value.name == "super" or self.run.is_procedure(value.name)):
             self.call(s, value, scope)
         else:
-            s.compute, _, s.deps = self.c.expr(value, scope)
+            s.compute, _, s.deps = self.c.expr(value, scope, s.type_ if s.k == "var" else s.value_type)
 
     def call(self, s, call, scope):
         s.called = self.run.super_of(self.inside) if call.name == "super" else self.run.procedure(call.name)
@@ -136,7 +138,7 @@ class Preparation:
                 closure, _, _ = self.c.place(a, scope)
                 deps |= self.c.index_dependencies(a, scope)
             else:
-                closure, _, more = self.c.expr(a, scope)
+                closure, _, more = self.c.expr(a, scope, formal.type_)
                 deps |= more
             arguments.append(closure)
         s.arguments, s.deps = arguments, frozenset(deps)
@@ -155,16 +157,30 @@ class Preparation:
         s.targets = [(p[0], p[1]) for p in parts]
         s.called, s.computes = None, []
         s.target_deps = frozenset().union(*(p[2] for p in parts))
+        s.history = all(self.run.is_ghost(root_of(p).name) and not scope.find(root_of(p).name) for p in s.places)
         deps = set(s.target_deps)
         first = s.values[0]
+        s.trylock = None
+        if is_trylock(first, self.run):  # a call: its result is stored by a step of its own
+            s.trylock, _, s.deps = self.c.expr(first, scope)
+            s.kept = self.c.number()
+            return
         if len(s.values) == 1 and first.k == "call" and (first.name == "super" or self.run.is_procedure(first.name)):
             self.call(s, first, scope)
             return
-        for v in s.values:
-            compute, _, more = self.c.expr(v, scope)
+        for v, part in zip(s.values, parts):
+            compute, _, more = self.c.expr(v, scope, part[1])
             s.computes.append(compute)
             deps |= more
-        s.deps = frozenset(deps)
+        s.deps = frozenset() if s.history else frozenset(deps)
+
+
+def root_of(place):
+    return place if place.k == "name" else root_of(place.of)
+
+
+def is_trylock(e, run):
+    return e.k == "call" and e.name == "trylock" and not run.is_procedure("trylock")
 
 
 class Machine:
@@ -342,7 +358,7 @@ class Machine:
     def blocked(self):
         if self.fuse:
             return "blocked"
-        raise Fail("atomic")
+        raise Fail("atomic_blocks")
 
     def s_await(self, s):
         if not s.test(self):
@@ -374,8 +390,6 @@ class Machine:
     def s_trylock(self, s):
         root, path = s.place(self)
         holder = self.read(root, path)
-        if holder == self.me:
-            raise Fail("locks")
         self.fuse = False
         if holder is None:
             self.write(root, path, self.me)
@@ -419,7 +433,12 @@ class Machine:
     def s_assign(self, s):
         if s.called:
             return self.call(s)
-        self.fuse = False
+        self.fuse = self.fuse and s.history
+        if s.trylock:
+            block, index, _ = self.stack[-1]
+            self.L[s.kept] = s.trylock(self)
+            self.stack[-1] = (block, index, 1)
+            return None
         values = [c(self) for c in s.computes]
         self.store([(place(self), type_, v) for (place, type_), v in zip(s.targets, values)])
         self.next()
@@ -510,7 +529,7 @@ class Machine:
                 m.enter(way.body)
                 outcomes += m.run()
         if not outcomes and not self.fuse:
-            return [self.outcome("atomic")]
+            return [self.outcome("atomic_blocks")]
         return outcomes
 
 
@@ -520,14 +539,12 @@ def begins_with_point(machine):
     while m.stack:
         block, index, phase = m.stack[-1]
         if index >= len(block.inside):
-            if block.role == "actor":
-                return machine
             m.leave_block(block)
             continue
         s = block.inside[index]
-        if m.is_point(s, phase):
+        if not m.quiet and m.is_point(s, phase):
             return m
-        if s.k in ("empty", "block", "loop", "for", "ghost") or getattr(s, "called", None):
+        if m.quiet or getattr(s, "history", False) or s.k in ("empty", "block", "loop", "for", "ghost") or getattr(s, "called", None):
             m.begin(s, phase)
         else:
             return machine

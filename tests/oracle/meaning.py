@@ -145,7 +145,10 @@ class Compiler:
     NOTHING = frozenset()
     SHARED = frozenset(["shared"])
 
-    def expr(self, e, scope):
+    def expr(self, e, scope, wanted=None):
+        """`wanted`: the type that its place asks for. Only the elements of a set literal heed it: they must fit."""
+        if e.k == "set_value":
+            return self.e_set_value(e, scope, wanted)
         return getattr(self, "e_" + e.k)(e, scope)
 
     def e_literal(self, e, scope):
@@ -195,7 +198,9 @@ class Compiler:
 
     def e_binary(self, e, scope):
         a, ta, deps = self.expr(e.left, scope)
-        b, tb, more = self.expr(e.right, scope)
+        b, tb, more = self.expr(e.right, scope, ta)
+        if e.left.k == "set_value":
+            a, ta, deps = self.expr(e.left, scope, tb)
         deps = deps | more
         if e.op == "and":
             return (lambda m: a(m) and b(m)), BOOL, deps
@@ -256,10 +261,13 @@ class Compiler:
             return tuple(out)
         return build, Type("array", of=of, index=over), deps
 
-    def e_set_value(self, e, scope):
+    def e_set_value(self, e, scope, wanted=None):
         parts = [self.expr(x, scope) for x in e.elements]
         closures = [p[0] for p in parts]
         of = parts[0][1] if parts else UNKNOWN
+        if wanted is not None and wanted is not UNKNOWN and wanted.kind == "set" and wanted.of.members is not None:
+            check = wanted.of.check
+            return (lambda m: frozenset([check(c(m)) for c in closures])), wanted, self.together(parts)
         return (lambda m: frozenset(c(m) for c in closures)), Type("set", of=of), self.together(parts)
 
     def e_struct_value(self, e, scope):
@@ -316,8 +324,6 @@ class Compiler:
         def trylock(m):
             root, path = place(m)
             holder = m.read(root, path)
-            if holder == m.me:
-                raise Fail("locks")
             if holder is None:
                 m.write(root, path, m.me)
             return holder is None
@@ -337,7 +343,7 @@ class Compiler:
 
         def ended(m):
             i = who(m)
-            return i is not None and m.actors[i][0] == ()
+            return i is None or m.actors[i][0] == ()  # who does not run has ended
         return ended, BOOL, self.SHARED
 
     def b_result(self, e, scope):
@@ -422,12 +428,21 @@ def labels_here(stack):
 
 
 def is_wait(s):
-    """An await, a choose of them, or an atomic that begins with one."""
+    """An await, a choose of them, or an atomic that begins with one; fault branches do not count."""
     if s.k == "await":
         return True
     if s.k == "choose":
-        return all(w.body.inside and is_wait(w.body.inside[0]) for w in s.ways)
+        return all(w.fault is not None or begins_with_wait(w.body) for w in s.ways)
     if s.k in ("atomic", "block"):
-        inside = s.body.inside if s.k == "atomic" else s.inside
-        return bool(inside) and is_wait(inside[0])
+        return begins_with_wait(s.body if s.k == "atomic" else s)
     return False
+
+
+def begins_with_wait(block):
+    first = next((s for s in block.inside if not is_nothing(s)), None)
+    return first is not None and is_wait(first)
+
+
+def is_nothing(s):
+    """No code: ghosts, declarations without a value."""
+    return s.k in ("empty", "ghost") or s.k == "var" and s.value is None

@@ -13,7 +13,7 @@ import json
 import os
 
 from machine import Machine, Preparation, begins_with_point
-from meaning import Bad, Compiler, Fail, INT, Scope, Type, is_wait
+from meaning import Bad, Compiler, Fail, INT, Scope, Type, is_nothing, is_wait
 from syntax import Parser, parse
 
 KERNEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "model", "kernel")
@@ -145,6 +145,9 @@ class Run:
                 for p in v.procs:
                     self.below[p] = self.procedures_by_name[p.name]
                     self.procedures_by_name[p.name] = p
+
+    def is_ghost(self, name):
+        return any(i.name == name and i.storage == "ghost" for i in self.all("global"))
 
     def is_procedure(self, name):
         return name in self.procedures_by_name
@@ -421,6 +424,8 @@ class Search:
             G, configuration, losses = image
             if configuration == () or configuration[0] == ():
                 self.recovered(G, at)
+                if losses:
+                    self.lose(G, at, losses)
                 continue
             m = Machine(0, G, configuration, (), self.run.budgets)
             m.fuse = True
@@ -480,7 +485,9 @@ def idle(stack):
         return True
     for i, (block, _, _) in enumerate(stack):
         if block.role == "loop":
-            return all(f[1] == 0 for f in stack[i:]) and is_wait(stack[-1][0].inside[0])
+            top, index, _ = stack[-1]
+            before = (s for b, n, _ in stack[i:] for s in b.inside[:n])
+            return all(is_nothing(s) for s in before) and is_wait(top.inside[index])
     return False
 
 
