@@ -30,9 +30,7 @@ TEST_CASE(
        |         |  Writer#0]:      |  true            |           |
        |         |  folio.dirty =   |                  |           |
        |         |  true;           |                  |           |
-     2 | torn:12 | writer[          |                  |           |
-       |         |  Writer#0]:      |                  |           |
-       |         |  !fault          |                  |           |
+     2 | torn:12 | !fault           |                  |           |
        |         |  source_gone     |                  |           |
        |         | return short(i); |                  |           |
      3 | torn:20 |   flusher: cache |                  | cache = 1 |

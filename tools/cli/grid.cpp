@@ -107,7 +107,7 @@ std::string file_and_line(const Place& place) {
     return fmt::format("{}:{}", printable(name), place.line);
 }
 
-/// `name`: of the actor, if the column does not say it.
+/// `name`: of the actor, if that is not clear.
 Cell action(const TraceStep& step, const std::string& name) {
     Cell cell;
     if (!step.fault.empty()) cell.push_back({"!fault " + step.fault, Ink::yellow});
@@ -154,7 +154,7 @@ std::string loop_text(const checker::Trace& trace, size_t loop_start) {
                                                     : "for ever: all is as at the start again";
 }
 
-/// `shared`: one column for all actors, in which each step begins with the actor's name.
+/// `shared`: one column for all actors, in which the actor's name stands where another one begins to move.
 Table build(const checker::Trace& trace, const system::System& system, const GridOptions& options, bool shared) {
     const auto where = columns_by_name(system);
     const Names names(system);
@@ -174,6 +174,7 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
     for (const char* name : storage_names) table.header.emplace_back(name);
 
     size_t number = 0;
+    std::string last;  // actor that moved
     for (const TraceStep& step : trace.steps) {
         Row row;
         row.cells.resize(table.header.size());
@@ -182,7 +183,8 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
             const std::string name = names.mover(step);
             const auto column = std::find(movers.begin(), movers.end(), name) - movers.begin();
             Cell& cell = row.cells[table.first_actor + (shared ? 0 : static_cast<size_t>(column))];
-            cell = action(step, shared ? name : "");
+            cell = action(step, shared && name != last ? name : "");
+            last = name;
             for (Piece& piece : cell) piece.indent = shared ? static_cast<size_t>(column) * lane : 0;
         }
         const std::string place = file_and_line(step.place);
@@ -280,19 +282,21 @@ bool cramped(const Table& table) {
     return false;
 }
 
-/// Where to cut a text that is wider than `width`: at the last blank or behind the last `.`, `,`, `(` or `[` that fits,
-/// else at the width.
+/// Where to cut a text that is wider than `width`: at the last blank if that fills half of the line, else behind the
+/// last `.`, `,`, `(` or `[` that fits, else at the width.
 size_t cut_at(const std::string& text, size_t width) {
-    size_t good = 0;
+    size_t blank = 0;
+    size_t behind = 0;
     size_t at = 0;
     for (size_t column = 0; at < text.size(); ++at) {
         if ((static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80) continue;
         const char before = at > 0 ? text[at - 1] : ' ';
-        const bool behind = before == '.' || before == ',' || before == '(' || before == '[';
-        if (at > 1 && (text[at] == ' ' || behind)) good = at;
+        if (at > 1 && text[at] == ' ') blank = at;
+        if (at > 1 && (before == '.' || before == ',' || before == '(' || before == '[')) behind = at;
         if (column++ == width) break;
     }
-    return good > 0 ? good : at;
+    if (2 * blank < width) blank = std::max(blank, behind);
+    return blank > 0 ? blank : at;
 }
 
 /// Cuts a piece into lines of at most `width` columns; continued lines are indented by one.
