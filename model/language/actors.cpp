@@ -252,12 +252,18 @@ void Compiler::build_actor_graph(uint32_t number) {
     });
     if (recover) {
         const Region prefix = region_from(running.cfg, running.cfg.entry, false);
-        const bool plain = std::all_of(prefix.order.begin(), prefix.order.end(),
-                                       [&](NodeId n) { return running.cfg.nodes[n].kind == NodeKind::nop; });
-        if (!plain) {  // recovery starts at a point: what it does before its first touch of the media is a step
-            running.cfg.nodes[running.cfg.entry].kind = NodeKind::act;
-            running.cfg.nodes[running.cfg.entry].point = true;
-            running.cfg.nodes[running.cfg.entry].span = item.body.span;
+        const auto all = [&](auto test) {
+            return std::all_of(prefix.order.begin(), prefix.order.end(),
+                               [&](NodeId n) { return test(running.cfg.nodes[n]); });
+        };
+        CfgNode& entry = running.cfg.nodes[running.cfg.entry];
+        if (!all([](const CfgNode& n) { return n.kind == NodeKind::nop; })) {
+            // Recovery starts at a point: what it does before its first touch of the media is a step, but ghosts and
+            // bound arguments belong to the step that they begin.
+            if (!all([](const CfgNode& n) { return n.kind == NodeKind::nop || n.transparent; }))
+                entry.kind = NodeKind::act;
+            entry.point = true;
+            entry.span = item.body.span;
         }
     }
 }

@@ -55,7 +55,7 @@ struct CfgNode {
     NodeKind kind = NodeKind::nop;
     bool point = false;  ///< a scheduling point stands before it
     bool in_atomic = false;
-    bool transparent = false;  ///< binding arguments, ghost code: no step begins or ends because of it
+    bool transparent = false;  ///< binding arguments, ends of scopes, ghost code: no step begins or ends by it
     bool is_lock = false;      ///< await of a lock operation: never idle
     Span span;
     std::vector<std::string> labels;

@@ -75,6 +75,7 @@ void Compiler::close_scope() {
 void Compiler::emit_resets(size_t down_to, bool always) {
     CfgNode node;
     node.kind = NodeKind::act;
+    node.transparent = !always;  // the end of a scope is no code; a jump is
     const auto& scopes = frames_.back().scopes;
     for (size_t i = scopes.size(); i > down_to; --i)
         for (const auto& [type, place] : scopes[i - 1].locals) store(type, place, first_leaves(type), node.assignments);

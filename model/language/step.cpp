@@ -264,7 +264,7 @@ void StepBuilder::choose(const CfgNode& node, ExprId path, bool fresh) {
 }
 
 void StepBuilder::spend(uint32_t fault, ExprId when) {
-    step_.faults.push_back({when, fault});
+    step_.faults.push_back({pool_.both(when, sound_), fault});  // a step that has failed before spends nothing
     if (!sys_.faults[fault].budget) return;
     const VarId remaining = sys_.faults[fault].remaining;
     const ExprId left = lookup(remaining, {}, when);

@@ -123,6 +123,8 @@ TEST_CASE("rules 3 and 6: neither binding arguments nor ghosts make a branch a s
     CHECK(waits("proc w(v: 0..3, ref r: bool) { await x == v; r = true; }", "w(1, z[0]);"));
     CHECK(waits("", "ghost { if (g == 0) g = 1; } await x == 1;"));
     CHECK(waits("", "g = 1; await x == 1;"));
+    CHECK(waits("", "{ var l: 0..3; } await x == 1;"));
+    CHECK(waits("", "{ var l: 0..3 = 1; } await x == 1;") == false);
     CHECK(waits("", "ghost { g = 1; } lock(m); await false;") == false);
     const auto stored = run_of(head +
                                "proc w(v: 0..3) { await x == v - 1; v = 0; y = true; }\nthread t { atomic { y = false; "
