@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
-#include <unordered_map>
+#include <set>
 
 namespace untorn::language {
 
@@ -28,6 +28,8 @@ bool stays_fresh(const CfgNode& node) {
 }
 }  // namespace
 
+// A node may lie in a region twice: fresh, as what the step begins with, and again behind other code, as in
+// `choose { again: await a; if (own) goto again; }`, where it ends the step.
 Region region_from(const Cfg& cfg, NodeId start, bool at_point) {
     Region region;
     if (ends_step(cfg.nodes[start], at_point)) {
@@ -36,35 +38,35 @@ Region region_from(const Cfg& cfg, NodeId start, bool at_point) {
     }
     struct Visit {
         NodeId node;
+        bool fresh;
         std::vector<NodeId> next;
         size_t at = 0;
     };
-    std::unordered_map<NodeId, bool> fresh{{start, at_point}};
-    std::vector<NodeId> finished;
+    std::set<std::pair<NodeId, bool>> seen{{start, at_point}};
+    std::vector<std::pair<NodeId, bool>> finished;
     std::vector<Visit> stack;
-    stack.push_back({start, successors(cfg.nodes[start])});
+    stack.push_back({start, at_point, successors(cfg.nodes[start])});
     while (!stack.empty()) {
         Visit& top = stack.back();
         if (top.at == top.next.size()) {
-            finished.push_back(top.node);
+            finished.emplace_back(top.node, top.fresh);
             stack.pop_back();
             continue;
         }
         const NodeId to = top.next[top.at++];
-        const bool after = fresh[top.node] && stays_fresh(cfg.nodes[top.node]);
+        const bool after = top.fresh && stays_fresh(cfg.nodes[top.node]);
         if (ends_step(cfg.nodes[to], after)) {
             if (std::find(region.stops.begin(), region.stops.end(), to) == region.stops.end())
                 region.stops.push_back(to);
-            continue;
+        } else if (seen.emplace(to, after).second) {
+            stack.push_back({to, after, successors(cfg.nodes[to])});
         }
-        const auto [old, added] = fresh.try_emplace(to, after);
-        if (added)
-            stack.push_back({to, successors(cfg.nodes[to])});
-        else
-            old->second = old->second && after;
     }
-    region.order.assign(finished.rbegin(), finished.rend());
-    for (const NodeId node : region.order) region.fresh.push_back(fresh[node]);
+    std::reverse(finished.begin(), finished.end());
+    for (const auto& [node, fresh] : finished) {
+        region.order.push_back(node);
+        region.fresh.push_back(fresh);
+    }
     return region;
 }
 

@@ -119,8 +119,8 @@ void StepBuilder::walk(const Walk& walk) {
     if (region.order.empty())
         ends_.emplace_back(ExprPool::yes, walk.start);
     else
-        condition_[walk.start] = ExprPool::yes;
-    for (size_t i = 0; i < region.order.size(); ++i) execute(region.order[i], region.fresh[i], region);
+        condition_[{walk.start, walk.at_point}] = ExprPool::yes;
+    for (size_t i = 0; i < region.order.size(); ++i) execute(region.order[i], region.fresh[i]);
     forget_locals(region);
     if (walk.locations == nullptr) return;
     const system::Actor& actor = sys_.actors[walk.actor];
@@ -150,7 +150,7 @@ ExprId StepBuilder::flow(NodeId, NodeId to, ExprId condition, bool fresh_after) 
         ends_.emplace_back(condition, to);
         return condition;
     }
-    const auto [old, added] = condition_.try_emplace(to, condition);
+    const auto [old, added] = condition_.try_emplace({to, fresh_after}, condition);
     if (!added) old->second = pool_.either(old->second, condition);
     return condition;
 }
@@ -173,9 +173,9 @@ void StepBuilder::add_checks(const std::vector<LocalCheck>& checks, ExprId path)
 // A step whose check has failed is enabled, to show the failure: what comes after the check is never asked.
 void StepBuilder::demand(ExprId condition) { step_.guard = pool_.both(step_.guard, pool_.implies(sound_, condition)); }
 
-void StepBuilder::execute(NodeId id, bool fresh, const Region&) {
+void StepBuilder::execute(NodeId id, bool fresh) {
     const CfgNode& node = walk_->cfg.nodes[id];
-    const auto reached = condition_.find(id);
+    const auto reached = condition_.find({id, fresh});
     if (reached == condition_.end() || reached->second == ExprPool::no) return;  // not reachable with these constants
     const ExprId path = reached->second;
     for (const std::string& label : node.labels) step_.labels.push_back({path, label});

@@ -48,7 +48,7 @@ class StepBuilder {
     system::ExprId relative(system::ExprId when, system::ExprId path) const;
     std::vector<system::ExprId> conjuncts(system::ExprId e) const;
     void arrive(NodeId node, system::ExprId condition);
-    void execute(NodeId id, bool fresh, const Region& region);
+    void execute(NodeId id, bool fresh);
     void choose(const CfgNode& node, system::ExprId path, bool fresh);
     void spend(uint32_t fault, system::ExprId when);
     system::ExprId entry_condition(NodeId node, int depth);
@@ -71,7 +71,7 @@ class StepBuilder {
     bool initial_ = false;
     system::ExprId sound_ = system::ExprPool::yes;  ///< no check so far has failed
     const Walk* walk_ = nullptr;
-    std::map<NodeId, system::ExprId> condition_;  ///< of interior nodes
+    std::map<std::pair<NodeId, bool>, system::ExprId> condition_;  ///< of interior nodes, and whether fresh
     std::vector<std::pair<system::ExprId, NodeId>> ends_;
     std::map<system::VarId, std::vector<size_t>> by_variable_;  ///< into step_.updates
 };

@@ -534,7 +534,7 @@ class Machine:
 
 
 def begins_with_point(machine):
-    """Does the body begin at a scheduling point (then the stack is moved there), or with code of its own?"""
+    """Where recovery stands at first: at its first point, or before its first code, ghosts and arguments included."""
     m = machine.copy()
     while m.stack:
         block, index, phase = m.stack[-1]
@@ -542,9 +542,10 @@ def begins_with_point(machine):
             m.leave_block(block)
             continue
         s = block.inside[index]
-        if not m.quiet and m.is_point(s, phase):
+        if m.is_point(s, phase):
             return m
-        if m.quiet or getattr(s, "history", False) or s.k in ("empty", "block", "loop", "for", "ghost") or getattr(s, "called", None):
+        if s.k in ("empty", "block", "loop", "for") or s.k == "call" and not s.arguments \
+                or s.k == "var" and s.value is None:
             m.begin(s, phase)
         else:
             return machine

@@ -284,14 +284,14 @@ class Compiler:
         if built_in and not self.run.is_procedure(e.name):
             return built_in(e, scope)
         f = self.run.function(e.name)
-        parts = [self.expr(a, scope) for a in e.arguments]
-        closures, numbers, body = [p[0] for p in parts], f.numbers, f.closure
+        parts = [self.expr(a, scope, t) for a, (_, t) in zip(e.arguments, f.bound)]
+        closures, formals, body, check = [p[0] for p in parts], f.bound, f.closure, f.type.check
 
         def call(m):
             m = m or Nobody()
-            for n, v in zip(numbers, [c(m) for c in closures]):
-                m.X[n] = v
-            return body(m)
+            for (n, t), v in zip(formals, [c(m) for c in closures]):
+                m.X[n] = t.check(v)
+            return check(body(m))
         return call, f.type, self.together(parts) | f.deps
 
     # Built-in functions
@@ -334,7 +334,14 @@ class Compiler:
         if e.k == "element":
             index = self.expr(e.index, scope)[0]
             table = self.run.members(e.of.name)
-            return lambda m: table.get(index(m))
+            ids = self.run.identities(e.of.name)
+
+            def member(m):
+                i = index(m)
+                if i not in ids:
+                    raise Fail("range")
+                return table.get(i)
+            return member
         table = self.run.members(e.name)
         return lambda m: table.get(None)
 

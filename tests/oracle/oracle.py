@@ -117,12 +117,12 @@ class Run:
 
     def function(self, name):
         if name not in self.functions:
-            f, scope, numbers = self.by_name[name], Scope(), []
+            f, scope, bound = self.by_name[name], Scope(), []
             for formal in f.formals:
-                numbers.append(self.compiler.number())
-                scope.names[formal.name] = ("bound", numbers[-1], self.compiler.type(formal.type))
+                bound.append((self.compiler.number(), self.compiler.type(formal.type)))
+                scope.names[formal.name] = ("bound", *bound[-1])
             f.closure, _, f.deps = self.compiler.expr(f.body, scope)
-            f.numbers, f.type = numbers, self.compiler.type(f.result)
+            f.bound, f.type = bound, self.compiler.type(f.result)
             self.functions[name] = f
         return self.functions[name]
 
@@ -229,6 +229,9 @@ class Run:
 
     def members(self, name):
         return self.table.get(name, {})
+
+    def identities(self, name):
+        return self.compiler.type(self.by_name[name].identity[1]).position
 
     def result_type(self, name):
         return self.compiler.type(self.by_name[name].result)
@@ -369,17 +372,18 @@ class Search:
         elif all_ended:
             self.outcome(G, actors, at)
 
-    def holds(self, closure, G, actors):
+    def holds(self, closure, G, actors, failed=False):
+        """A property that cannot be evaluated does not hold."""
         m = Machine(None, G, ((), (), None), actors, {})
         try:
-            return closure(m)
+            return bool(closure(m))
         except Fail:
-            return False
+            return failed
 
     def outcome(self, G, actors, at):
         for name, kind, closure in self.run.asked:
             if kind in ("never", "sometimes", "always"):
-                answer = bool(self.holds(closure, G, actors))
+                answer = self.holds(closure, G, actors, failed=kind == "never")
                 facts = self.outcome_facts.setdefault(name, {})
                 if answer not in facts or at < facts[answer]:
                     facts[answer] = at
@@ -480,10 +484,12 @@ def answer(holds, at):
 
 
 def idle(stack):
-    """At a wait that heads the outermost loop, or ended."""
+    """At a wait that heads the outermost loop, which is a `loop`; or ended."""
     if stack == ():
         return True
     for i, (block, _, _) in enumerate(stack):
+        if block.role == "while":
+            return False
         if block.role == "loop":
             top, index, _ = stack[-1]
             before = (s for b, n, _ in stack[i:] for s in b.inside[:n])
