@@ -177,6 +177,10 @@ void Search::decide(uint32_t p) {
 void Search::decide_outcomes(PropertyResult& result, PropertyKind kind) {
     const auto& yes = context_.findings.holds(result.property);
     const auto& no = context_.findings.fails(result.property);
+    if (yes && no)
+        result.answer = "Sometimes";
+    else if (result_.exhaustive && (yes || no))
+        result.answer = yes ? "Always" : "Never";
     const auto settle = [&](Verdict verdict, const char* how, const std::optional<Finding>& shown) {
         result.verdict = verdict;
         result.how = how;

@@ -105,6 +105,9 @@ TEST_CASE("outcomes are listed once each, in order, with the shortest witness") 
     CHECK(verdict(3) == P{Verdict::holds, "exhaustive: none"});
     CHECK(verdict(4) == P{Verdict::violated, "every outcome: none"});
     CHECK(verdict(5) == P{Verdict::violated, "no outcome: none"});
+    std::vector<std::string> answers;
+    for (size_t p = 0; p < 6; ++p) answers.push_back(result.properties[p].answer);
+    CHECK(answers == std::vector<std::string>{"Sometimes", "Sometimes", "Sometimes", "Always", "Always", "Never"});
 }
 
 TEST_CASE("without power loss the outcomes are durable data and results where all threads have ended") {

@@ -58,6 +58,7 @@ Json property_to_json(const RunReport& report, size_t i) {
     out["faults"] = p.trace ? Json(p.trace->faults) : Json(nullptr);
     out["steps"] = p.trace ? Json(p.trace->length) : Json(nullptr);
     out["shortest"] = p.shortest;
+    out["answer"] = string_or_null(p.answer);
     out["loop_start"] = p.trace && p.trace->loop_start ? Json(*p.trace->loop_start) : Json(nullptr);
     out["trace"] = p.trace ? to_json(*p.trace) : Json(nullptr);
     return out;

@@ -235,6 +235,7 @@ std::string property_line(const RunReport& report, size_t i, size_t name_width, 
     const language::Expected* expected = expected_of(report, p);
     std::string rest = detail(p);
     auto append = [&rest](const std::string& more) { rest += (rest.empty() ? "" : "; ") + more; };
+    if (!p.answer.empty()) append("answer: " + p.answer);
     if (judgement.fit == Fit::as_expected) {
         if (expected != nullptr) append("as expected");
     } else if (expected != nullptr) {
