@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <numeric>
 
@@ -43,7 +44,7 @@ constexpr size_t narrowest_actor = 16;  // with less, all actors share one colum
 constexpr size_t lane = 2;  // in a shared column each actor's steps are indented more than those of the one before
 
 enum Column : size_t { memory, device, media, ghost, local, storage_columns };
-constexpr const char* storage_names[storage_columns] = {"memory", "in device", "media", "history", "locals"};
+constexpr std::array<const char*, storage_columns> storage_names{"memory", "in device", "media", "history", "locals"};
 
 std::optional<Column> column_of(Storage storage) {
     switch (storage) {
