@@ -255,7 +255,7 @@ class Generator:
         if kind == "locked":
             m = self.place(ctx, lambda t: t[0] == "mutex")
             if m:
-                own = ctx.actor and not ctx.property and self.chance(0.5)
+                own = ctx.actor not in (None, "recover") and not ctx.property and self.chance(0.5)
                 return f"{'holds' if own else 'locked'}({m[0]})", POSTFIX
         if kind == "fn":
             return self.fn_call(ctx, depth, "bool")
@@ -362,7 +362,7 @@ class Generator:
 
     def label(self, ctx, line, pad):
         """Now and then, on a statement that begins with a point of its own."""
-        if not ctx.actor or ctx.in_proc or not self.chance(0.25):
+        if not ctx.actor or ctx.in_proc or ctx.atomic or not self.chance(0.25):
             return [line]
         name = self.name("L")
         self.labels.setdefault(ctx.actor, []).append(name)
@@ -370,7 +370,7 @@ class Generator:
 
     def s_assign(self, ctx, indent, pad):
         scalar = lambda t: t[0] in ("int", "bool", "enum", "optional", "set", "id") or \
-            t[0] == "pair" or t[0] == "array" and ctx.atomic and not has_mutex(t)
+            t[0] == "pair" or t[0] == "array" and ctx.atomic and not ctx.in_proc and not has_mutex(t)
         p = self.place(ctx, scalar, ctx.write, writing=True)
         if not p or p[1] == ID and not self.has_id(ctx):
             return None
@@ -505,12 +505,7 @@ class Generator:
             return self.braces("", ctx, 1, indent)[:-1] + [
                 f"{pad}    if ({self.bool(ctx, 1)[0]}) goto {label};"] + self.block(ctx, 1, indent + 1) + [
                 f"{pad}}}", f"{pad}{label}: {self.pick(('step', 'step', ''))};"]
-        lines = [f"{pad}{label}: step;"]
-        mark = len(self.vars)
-        body = self.block(ctx, 1, indent)
-        for _ in range(0):
-            self.vars.append(mark)
-        return lines + body + [f"{pad}if ({self.bool(ctx, 1)[0]}) goto {label};"]
+        return [f"{pad}{label}: step;"] + self.block(ctx, 1, indent) + [f"{pad}if ({self.bool(ctx, 1)[0]}) goto {label};"]
 
     def s_ghost(self, ctx, indent, pad):
         inner = ctx.but(read=ctx.read | {"ghost"}, write={"ghost"}, ghost=True, quiet=True, loop=False, atomic=True, ends=False)
@@ -688,7 +683,7 @@ class Generator:
         lines = [head + (f": {text(result)}" if result else "") + " {"]
         if kind == "thread":
             lines += self.block(ctx, self.r.randint(2, 4), 1)
-            if result and self.chance(0.8):
+            if result:
                 lines.append(f"    return {self.value(result, ctx, 2)};")
         else:
             if self.chance(0.3):
@@ -716,7 +711,10 @@ class Generator:
         if "recover" in self.flags:
             ctx = self.context({"own", "constant", "durable"}, {"own", "durable"}, durable_only=True, actor="recover",
                                in_proc=True, procs=[p for p in self.procs if p["pure"]], may_fault=True)
-            self.out += ["recover {"] + self.block(ctx, self.r.randint(1, 3), 1) + ["}"]
+            lines = self.block(ctx, self.r.randint(1, 3), 1)
+            if all(x.lstrip().startswith("var ") and "=" not in x for x in lines):
+                lines.append("    step;")  # a recovery without any code has nothing to say
+            self.out += ["recover {"] + lines + ["}"]
 
     def properties(self):
         ctx = self.context({"own", "constant", "ghost"} | self.SHARED, (), property=True)

@@ -235,16 +235,16 @@ class Compiler:
             where, _, more = self.expr(e.binder.where, inner)
             deps |= more
 
-        def each(m):
+        def each(m):  # for every member: a quantifier does not stop when its result is known
             for v in over.members:
                 m.X[n] = v
                 if where is None or where(m):
                     m.X[n] = v
                     yield body(m)
         if e.kind == "forall":
-            return (lambda m: all(each(m or Nobody()))), BOOL, deps
+            return (lambda m: all(list(each(m or Nobody())))), BOOL, deps
         if e.kind == "exists":
-            return (lambda m: any(each(m or Nobody()))), BOOL, deps
+            return (lambda m: any(list(each(m or Nobody())))), BOOL, deps
         return (lambda m: sum(each(m or Nobody()))), INT, deps
 
     def e_array_value(self, e, scope):

@@ -48,10 +48,10 @@ class Run:
         self.items, self.scenario, self.variant = items, scenario, variant
         self.names, self.types, self.functions, self.procedures = {}, {}, {}, {}
         self.compiler = Compiler(self)
-        self.waiting = []
+        self.waiting, self.settings = [], settings or {}
         self.declare()
         self.bind_variants()
-        self.set(settings or {})
+        self.set(self.settings)
         self.globals()
         self.faults()
         self.actors_of_run()
@@ -192,6 +192,8 @@ class Run:
             if i.value:
                 self.initial_values.append((n, t, i.value))
         for name in (self.scenario.free if self.scenario else []):
+            if name in self.settings:
+                continue
             t = self.compiler.type(self.by_name[name].type)
             n = add(t.first(), "option")
             self.names[name] = ("option", n, t)
