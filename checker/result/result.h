@@ -59,7 +59,8 @@ struct PropertyResult {
     std::string limit;           ///< undecided: which limit was hit, or "not supported yet"
     std::optional<Trace> trace;  ///< violated: counterexample; cover, sometimes: witness
     bool shortest = false;  ///< no trace comes before it in the order of the search: (faults, steps), or steps only
-    std::string answer;  ///< litmus: "Never", "Sometimes" or "Always" does an outcome satisfy it; empty: not known, none
+    std::string
+        answer;  ///< litmus: "Never", "Sometimes" or "Always" does an outcome satisfy it; empty: not known, none
 };
 
 /// One content that the durable data can have after power loss and recovery. Where power cannot be lost: durable data

@@ -109,8 +109,7 @@ class Loader {
         known_.insert(key(file.path));
         if (file.text.size() > max_source_bytes) {
             const Span start = add(file.path, "");
-            diagnostics_.error(start,
-                               fmt::format("the file has {} bytes; the most is {}", file.text.size(), max_source_bytes),
+            diagnostics_.error(start, fmt::format("the file has more than {} bytes", max_source_bytes),
                                "divide it and `import` the parts");
             return;
         }

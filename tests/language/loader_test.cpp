@@ -164,7 +164,7 @@ TEST_CASE("A file that is too large is refused unread, as root and as import") {
                {"fits.untorn", std::string(max_source_bytes, ' ')},
                {"a.untorn", "import big; import big;"}};
     const std::string refused =
-        "big.untorn:1:1 error the file has 4194305 bytes; the most is 4194304 | divide it and `import` the parts";
+        "big.untorn:1:1 error the file has more than 4194304 bytes | divide it and `import` the parts";
     CHECK(loaded(w, "big.untorn") == "big.untorn\n" + refused);
     CHECK(loaded(w, "a.untorn") == "big.untorn a.untorn\n" + refused);
     CHECK(loaded(w, "fits.untorn") == "fits.untorn");
