@@ -133,9 +133,6 @@ class Compiler {
     void check_program();
     std::optional<Run> compile_run();
 
-    // --- used by the parts below, and by runs() -------------------------------------------------
-    const ast::Scenario* scenario() const { return scenario_; }
-
  private:
     // declare.cpp: names, params, types, variables
     void declare();
@@ -143,7 +140,6 @@ class Compiler {
     void add_symbol(const ast::Name& name, Symbol symbol);
     void evaluate_settings();
     void set_from_text(Symbol& symbol, const ast::Name& name, const std::string& text);
-    void set_from_expr(const ast::Setting& setting, SymbolKind kind);
     const Value* constant_symbol(Symbol& symbol, const std::string& name);
     TypeRef resolve_named(Symbol& symbol, const std::string& name);
     TypeRef type_of(const ast::TypeExpr& type);
@@ -154,7 +150,6 @@ class Compiler {
     void declare_faults();
     void bind_variants();
     void check_variant(const ast::Item& item);
-    void check_recursion();
     std::vector<std::string> all_names(std::initializer_list<SymbolKind> kinds) const;
     Symbol* find(const std::string& name);
     std::string suggestion(const std::string& name, std::initializer_list<SymbolKind> kinds) const;
@@ -295,7 +290,6 @@ class Compiler {
     const RunConfig* config_;
     Diagnostics& diagnostics_;
     const ast::Scenario* scenario_ = nullptr;
-    const ast::Item* scenario_item_ = nullptr;
     system::System sys_;
     ExprPool& pool_;
     TypeStore types_;

@@ -83,10 +83,8 @@ void Compiler::declare() {
     declare_scenarios();
     if (config_ == nullptr || config_->scenario.empty()) return;
     for (const ast::Item* item : items_)
-        if (item->kind == ItemKind::scenario && item->scenario->name.text == config_->scenario) {
+        if (item->kind == ItemKind::scenario && item->scenario->name.text == config_->scenario)
             scenario_ = item->scenario.get();
-            scenario_item_ = item;
-        }
 }
 
 void Compiler::declare_item(const ast::Item& item) {

@@ -139,20 +139,19 @@ void StepBuilder::walk(const Walk& walk) {
     log(ExprPool::yes, actor.counter, std::move(index), counter);
 }
 
-ExprId StepBuilder::flow(NodeId, NodeId to, ExprId condition, bool fresh_after) {
-    if (condition == ExprPool::no) return condition;
+void StepBuilder::flow(NodeId to, ExprId condition, bool fresh_after) {
+    if (condition == ExprPool::no) return;
     if (ends_step(walk_->cfg.nodes[to], fresh_after)) {
         for (auto& [when, node] : ends_)
             if (node == to) {
                 when = pool_.either(when, condition);
-                return condition;
+                return;
             }
         ends_.emplace_back(condition, to);
-        return condition;
+        return;
     }
     const auto [old, added] = condition_.try_emplace({to, fresh_after}, condition);
     if (!added) old->second = pool_.either(old->second, condition);
-    return condition;
 }
 
 void StepBuilder::add_check(ExprId ok, CheckKind kind, uint32_t property, Span span, std::string message) {
@@ -194,8 +193,8 @@ void StepBuilder::execute(NodeId id, bool fresh) {
         }
         case NodeKind::branch: {
             const ExprId c = now(node.condition, path);
-            flow(id, node.next, pool_.both(path, c), fresh && node.transparent);
-            flow(id, node.other, pool_.both(path, pool_.negate(c)), fresh && node.transparent);
+            flow(node.next, pool_.both(path, c), fresh && node.transparent);
+            flow(node.other, pool_.both(path, pool_.negate(c)), fresh && node.transparent);
             return;
         }
         case NodeKind::await: {
@@ -208,11 +207,11 @@ void StepBuilder::execute(NodeId id, bool fresh) {
             break;
         }
         case NodeKind::nop:
-        case NodeKind::atomic: flow(id, node.next, path, fresh); return;
+        case NodeKind::atomic: flow(node.next, path, fresh); return;
         case NodeKind::choose:
         case NodeKind::stop: return;
     }
-    flow(id, node.next, path, fresh && node.transparent);
+    flow(node.next, path, fresh && node.transparent);
 }
 
 // --- choose
@@ -259,7 +258,7 @@ void StepBuilder::choose(const CfgNode& node, ExprId path, bool fresh) {
         demand(pool_.implies(taken, now(a.where, taken)));
         if (!fresh) demand(pool_.implies(taken, now(entry_condition(a.entry, 0), taken)));
         if (a.fault) spend(*a.fault, taken);
-        flow(no_node, a.entry, taken, fresh);
+        flow(a.entry, taken, fresh);
     }
 }
 

@@ -47,7 +47,6 @@ class StepBuilder {
     system::ExprId before(system::VarId var, std::span<const system::ExprId> index);
     system::ExprId relative(system::ExprId when, system::ExprId path) const;
     std::vector<system::ExprId> conjuncts(system::ExprId e) const;
-    void arrive(NodeId node, system::ExprId condition);
     void execute(NodeId id, bool fresh);
     void choose(const CfgNode& node, system::ExprId path, bool fresh);
     void spend(uint32_t fault, system::ExprId when);
@@ -62,7 +61,7 @@ class StepBuilder {
     void log(system::ExprId when, system::VarId var, std::vector<system::ExprId> index, system::ExprId value);
     bool own_local(system::VarId var) const;
     void forget_locals(const Region& region);
-    system::ExprId flow(NodeId from, NodeId to, system::ExprId condition, bool fresh);
+    void flow(NodeId to, system::ExprId condition, bool fresh_after);
 
     system::System& sys_;
     system::ExprPool& pool_;
