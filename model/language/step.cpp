@@ -70,9 +70,18 @@ ExprId StepBuilder::lookup(VarId var, std::span<const ExprId> index, ExprId path
         ExprId hit = relative(update.when, path);
         for (size_t k = 0; k < at.size() && hit != ExprPool::no; ++k)
             hit = pool_.both(hit, pool_.equal(update.index[k], at[k]));
-        if (hit != ExprPool::no) out = pool_.ite(hit, update.value, out);
+        if (hit != ExprPool::no) out = pool_.ite(hit, stored(update), out);
     }
     return out;
+}
+
+/// The value of an update as others read it. A value out of range has failed its check before anything reads it, but
+/// expressions over a 0..1 variable count on a truth value: `x == 1` is `x`.
+ExprId StepBuilder::stored(const system::Update& update) {
+    const system::Type& type = sys_.types[sys_.variables[update.var].type];
+    const system::Node& value = pool_[update.value];
+    if (type.lo != 0 || type.hi != 1 || (value.lo >= 0 && value.hi <= 1)) return update.value;
+    return pool_.negate(pool_.equal(update.value, ExprPool::no));
 }
 
 ExprId StepBuilder::now(ExprId e, ExprId path) {

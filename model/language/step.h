@@ -44,6 +44,7 @@ class StepBuilder {
  private:
     system::ExprId now(system::ExprId e, system::ExprId path);
     system::ExprId lookup(system::VarId var, std::span<const system::ExprId> index, system::ExprId path);
+    system::ExprId stored(const system::Update& update);
     system::ExprId before(system::VarId var, std::span<const system::ExprId> index);
     system::ExprId relative(system::ExprId when, system::ExprId path) const;
     std::vector<system::ExprId> conjuncts(system::ExprId e) const;
