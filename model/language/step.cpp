@@ -11,8 +11,7 @@ using system::ExprPool;
 using system::Op;
 using system::VarId;
 
-// --- expressions over the state before the step
-// -----------------------------------------------------------------------
+// --- expressions over the state before the step --------------------------------------------------
 
 std::vector<ExprId> StepBuilder::conjuncts(ExprId e) const {
     std::vector<ExprId> out;
@@ -117,8 +116,7 @@ void StepBuilder::assign_any(VarId var) {
     assign(var, {}, add_choice(v.name, v.type, {}, ExprPool::yes));
 }
 
-// --- the walk
-// --------------------------------------------------------------------------------------------------------------
+// --- the walk ------------------------------------------------------------------------------------
 
 void StepBuilder::walk(const Walk& walk) {
     walk_ = &walk;
@@ -186,7 +184,7 @@ void StepBuilder::execute(NodeId id, bool fresh) {
     const auto reached = condition_.find({id, fresh});
     if (reached == condition_.end() || reached->second == ExprPool::no) return;  // not reachable with these constants
     const ExprId path = reached->second;
-    for (const std::string& label : node.labels) step_.labels.push_back({path, label});
+    for (const std::string& label : node.labels) step_.labels.push_back({pool_.both(path, sound_), label});
     if (node.kind == NodeKind::choose) return choose(node, path, fresh);
     add_checks(node.checks, path);
     switch (node.kind) {
@@ -223,8 +221,7 @@ void StepBuilder::execute(NodeId id, bool fresh) {
     flow(node.next, path, fresh && node.transparent);
 }
 
-// --- choose
-// ------------------------------------------------------------------------------------------------------------------
+// --- choose --------------------------------------------------------------------------------------
 
 ExprId StepBuilder::add_choice(std::string name, system::TypeId type, std::vector<std::string> labels, ExprId used) {
     const system::Type& t = sys_.types[type];
@@ -342,8 +339,7 @@ ExprId StepBuilder::entry_condition(NodeId id, int depth) {
     return out;
 }
 
-// --- the result
-// ----------------------------------------------------------------------------------------------------------------
+// --- the result ----------------------------------------------------------------------------------
 
 // A local that is in scope neither where the step starts nor where it may end only lived inside the step.
 void StepBuilder::forget_locals(const Region& region) {

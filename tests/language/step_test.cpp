@@ -198,6 +198,16 @@ TEST_CASE("rule 9: what comes after a failing check is neither asked nor chosen"
     CHECK(enabled("thread t { choose (v in 0..2 where o == v) { await o != none; x = v; } or { await y; } }") == 0);
 }
 
+TEST_CASE("rule 9: a label behind a failing check is not passed") {
+    const auto run = run_of(head + "thread t { atomic { before: y = true; x -= 1; behind: y = false; } }");
+    const system::Evaluator evaluator(run.system);
+    const auto state = *evaluator.initial().front().second.next;
+    std::vector<std::string> passed;
+    for (const auto& label : run.system.transitions.front().step.labels)
+        if (evaluator.evaluate(label.when, state, 0) != 0) passed.push_back(label.label);
+    CHECK(passed == Texts{"before"});
+}
+
 TEST_CASE("litmus properties speak of outcomes only") {
     using language::testing::complaints;
     using Lines = std::vector<std::string>;
