@@ -48,8 +48,7 @@ std::string Compiler::point_text(const CfgNode& node) const {
     return block ? label : label + ": " + text;
 }
 
-// --- who runs
-// -----------------------------------------------------------------------------------------------------------
+// --- who runs ------------------------------------------------------------------------------------
 
 void Compiler::add_actor(const ast::Item& item, std::vector<Value> args, const std::string& name) {
     system::Actor actor;
@@ -167,8 +166,7 @@ void Compiler::add_recover() {
         }
 }
 
-// --- graphs
-// --------------------------------------------------------------------------------------------------------------
+// --- graphs --------------------------------------------------------------------------------------
 
 Cfg Compiler::graph_of(const ast::Block& body, uint32_t actor, Reads reads, const std::function<void()>& prepare) {
     Cfg cfg;
@@ -321,8 +319,7 @@ void Compiler::build_graphs() {
     for (uint32_t a = 0; a < running_.size(); ++a) find_locations(a);
 }
 
-// --- steps
-// -----------------------------------------------------------------------------------------------------------------
+// --- steps ---------------------------------------------------------------------------------------
 
 void Compiler::build_transitions() {
     for (uint32_t a = 0; a < running_.size(); ++a)

@@ -59,7 +59,7 @@ Compiler::Compiler(const Program& program, const RunConfig* config, Diagnostics&
         for (const ast::Item& item : tree.items) items_.push_back(&item);
 }
 
-// --- names ------------------------------------------------------------------------------------------------------
+// --- names ---------------------------------------------------------------------------------------
 
 void Compiler::add_symbol(const ast::Name& name, Symbol symbol) {
     symbol.span = name.span;
@@ -157,7 +157,7 @@ std::string Compiler::suggestion(const std::string& name, std::initializer_list<
     return near.empty() ? std::string{} : fmt::format("did you mean '{}'?", near);
 }
 
-// --- params, options, constants ------------------------------------------------------------------------------------
+// --- params, options, constants ------------------------------------------------------------------
 
 const Value* Compiler::constant_symbol(Symbol& symbol, const std::string& name) {
     if (symbol.known) return &symbol.value;
@@ -279,7 +279,7 @@ void Compiler::evaluate_settings() {
                 constant_symbol(*symbol, item->name.text);
 }
 
-// --- types -----------------------------------------------------------------------------------------------------------
+// --- types ---------------------------------------------------------------------------------------
 
 TypeRef Compiler::resolve_named(Symbol& symbol, const std::string& name) {
     if (symbol.type != nullptr) return symbol.type;
@@ -391,7 +391,7 @@ TypeRef Compiler::scalar_type_of(const ast::TypeExpr& t, const char* what) {
     return types_.error;
 }
 
-// --- variables, faults -----------------------------------------------------------------------------------------------
+// --- variables, faults ---------------------------------------------------------------------------
 
 VarId Compiler::new_variable(const std::string& name, TypeRef type, system::Storage storage, uint32_t actor, Span span,
                              bool hidden) {
@@ -497,8 +497,7 @@ void Compiler::declare_faults() {
             }
 }
 
-// --- interfaces and variants
-// -------------------------------------------------------------------------------------------
+// --- interfaces and variants ---------------------------------------------------------------------
 
 void Compiler::check_variant(const ast::Item& item) {
     Symbol* parent = find(item.parent.text);

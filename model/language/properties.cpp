@@ -181,8 +181,7 @@ void Compiler::drop_unused_properties() {
     if (sys_.power_loss) renumber(sys_.power_loss->step);
 }
 
-// --- expectations
-// ------------------------------------------------------------------------------------------------------
+// --- expectations --------------------------------------------------------------------------------
 
 void Compiler::check_expectations() {
     std::vector<std::string> labels;

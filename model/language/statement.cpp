@@ -14,7 +14,7 @@ using ast::Operator;
 using ast::StmtKind;
 using system::CheckKind;
 
-// --- blocks and labels -----------------------------------------------------------------------------------------------
+// --- blocks and labels ---------------------------------------------------------------------------
 
 void Compiler::block(const ast::Block& b) {
     open_scope();
@@ -114,9 +114,7 @@ void Compiler::ghost_statement(const ast::Stmt& s) {
     reads_ = reads;
 }
 
-// --- assignments -----------------------------------------------------------------------------------------------------
-
-// --- control ---------------------------------------------------------------------------------------------------------
+// --- control -------------------------------------------------------------------------------------
 
 bool Compiler::mentions_variable(const ast::Expr& e) {
     if (e.kind == ExprKind::name) {

@@ -15,7 +15,7 @@ std::string Compiler::text_of(Span span) const {
     return span.begin <= span.end && span.end <= text.size() ? text.substr(span.begin, span.end - span.begin) : "";
 }
 
-// --- reading -------------------------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------
 
 ExprId Compiler::read(VarId var, const std::vector<ExprId>& index) {
     const system::Type& type = sys_.types[sys_.variables[var].type];
@@ -131,7 +131,7 @@ ExprId Compiler::under(ExprId condition, const std::function<ExprId()>& evaluate
     return out;
 }
 
-// --- types of values -------------------------------------------------------------------------------------------------
+// --- types of values -----------------------------------------------------------------------------
 
 bool Compiler::same_type(TypeRef a, TypeRef b) const {
     if (a == b || a->form == Form::error || b->form == Form::error) return true;

@@ -65,30 +65,6 @@ const char* name(CheckKind kind) {
     return "?";
 }
 
-const char* name(PropertyKind kind) {
-    switch (kind) {
-        case PropertyKind::invariant: return "invariant";
-        case PropertyKind::crash_invariant: return "crash invariant";
-        case PropertyKind::final: return "final";
-        case PropertyKind::quiescent: return "quiescent";
-        case PropertyKind::cover: return "cover";
-        case PropertyKind::crash_cover: return "crash cover";
-        case PropertyKind::never: return "never";
-        case PropertyKind::sometimes: return "sometimes";
-        case PropertyKind::always: return "always";
-        case PropertyKind::eventually: return "eventually";
-        case PropertyKind::always_eventually: return "always eventually";
-        case PropertyKind::leads_to: return "leads to";
-        case PropertyKind::assertion: return "assert";
-        case PropertyKind::deadlock: return "deadlock";
-        case PropertyKind::range: return "range";
-        case PropertyKind::lock: return "lock";
-        case PropertyKind::atomic_block: return "atomic block";
-        case PropertyKind::recovery: return "recovery";
-    }
-    return "?";
-}
-
 std::string bits_text(int64_t bits) { return fmt::format("{} bit{}", bits, bits == 1 ? "" : "s"); }
 
 std::string joined(const std::vector<std::string>& parts) { return fmt::format("{}", fmt::join(parts, ", ")); }

@@ -147,6 +147,9 @@ enum class PropertyKind : uint8_t {
     recovery  ///< asked without asking; range has bad indices, none and x/0, too
 };
 
+/// `invariant`, `crash invariant`, `leads to`: the kind as dumps and results write it.
+const char* name(PropertyKind kind);
+
 struct Property {
     std::string name;
     PropertyKind kind = PropertyKind::invariant;

@@ -71,9 +71,7 @@ std::string label(const std::string& spec, const language::RunConfig& config) {
 
 int check(const Options& options) {
     const std::atomic<bool>& interrupted = watch_interrupts();
-    Output json = options.json.empty()  ? Output::nowhere()
-                  : options.json == "-" ? Output::standard()
-                                        : Output::file(options.json);
+    Output json = Output::named(options.json);
     Output out = options.json == "-" ? Output::nowhere() : Output::standard();
     Complaints complaints(options);
     const std::vector<Spec> specs = load_specs(options, complaints);

@@ -49,7 +49,7 @@ Json property_to_json(const RunReport& report, size_t i) {
     const language::Expected* expected = expected_of(report, p);
     Json out;
     out["name"] = property.name;
-    out["kind"] = tools::word(property.kind);
+    out["kind"] = name(property.kind);
     out["verdict"] = tools::word(p.verdict);
     out["how"] = p.how;
     out["limit"] = string_or_null(p.limit);

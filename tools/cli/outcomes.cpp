@@ -46,9 +46,7 @@ std::string outcomes_text(const RunReport& report, const TextOptions& options) {
 
 int outcomes(const Options& options) {
     const std::atomic<bool>& interrupted = watch_interrupts();
-    Output json = options.json.empty()  ? Output::nowhere()
-                  : options.json == "-" ? Output::standard()
-                                        : Output::file(options.json);
+    Output json = Output::named(options.json);
     Output out = options.json == "-" ? Output::nowhere() : Output::standard();
     Complaints complaints(options);
     const std::vector<Spec> specs = load_specs(options, complaints);

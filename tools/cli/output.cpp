@@ -23,6 +23,11 @@ Output Output::nowhere() { return {nullptr, ""}; }
 
 void Output::fail() const { throw OutputError(fmt::format("cannot write {}: {}", name_, std::strerror(errno))); }
 
+Output Output::named(const std::string& path) {
+    if (path.empty()) return nowhere();
+    return path == "-" ? standard() : file(path);
+}
+
 void Output::write(std::string_view text) {
     if (stream_ == nullptr) return;
     if (std::fwrite(text.data(), 1, text.size(), stream_.get()) != text.size()) fail();

@@ -27,6 +27,8 @@ class Output {
     static Output file(const std::string& path);
     /// Takes nothing and forgets it.
     static Output nowhere();
+    /// What --json names: a file, `-` for standard output, nowhere if it is empty.
+    static Output named(const std::string& path);
 
     void write(std::string_view text);
     void flush();

@@ -25,30 +25,6 @@ std::string word(Verdict verdict) {
     return {};
 }
 
-std::string word(PropertyKind kind) {
-    switch (kind) {
-        case PropertyKind::invariant: return "invariant";
-        case PropertyKind::crash_invariant: return "crash invariant";
-        case PropertyKind::final: return "final";
-        case PropertyKind::quiescent: return "quiescent";
-        case PropertyKind::cover: return "cover";
-        case PropertyKind::crash_cover: return "crash cover";
-        case PropertyKind::never: return "never";
-        case PropertyKind::sometimes: return "sometimes";
-        case PropertyKind::always: return "always";
-        case PropertyKind::eventually: return "eventually";
-        case PropertyKind::always_eventually: return "always eventually";
-        case PropertyKind::leads_to: return "leads to";
-        case PropertyKind::assertion: return "assert";
-        case PropertyKind::deadlock: return "deadlock";
-        case PropertyKind::range: return "range";
-        case PropertyKind::lock: return "lock";
-        case PropertyKind::atomic_block: return "atomic block";
-        case PropertyKind::recovery: return "recovery";
-    }
-    return {};
-}
-
 bool is_cover(PropertyKind kind) { return kind == PropertyKind::cover || kind == PropertyKind::crash_cover; }
 
 bool is_litmus(PropertyKind kind) { return kind >= PropertyKind::never && kind <= PropertyKind::always; }
@@ -187,7 +163,7 @@ std::string numbers(const RunReport& report) {
 
 /// Litmus questions with their quantifier: `never torn`.
 std::string shown_name(const system::Property& property) {
-    return is_litmus(property.kind) ? fmt::format("{} {}", word(property.kind), property.name) : property.name;
+    return is_litmus(property.kind) ? fmt::format("{} {}", name(property.kind), property.name) : property.name;
 }
 
 std::string cost(const checker::Trace& trace) {

@@ -74,7 +74,6 @@ std::string text(const Tally& tally, const Style& style);
 
 /// Words that the JSON and the text share.
 std::string word(checker::Verdict verdict);
-std::string word(system::PropertyKind kind);
 /// cover and crash cover: "holds" means reached.
 bool is_cover(system::PropertyKind kind);
 /// never, sometimes, always: over the outcomes.
