@@ -20,6 +20,13 @@ void Layout::add(uint32_t cell, int64_t lo, uint64_t size) {
     bits_ += width;
 }
 
+std::vector<unsigned> Layout::word_bits() const {
+    std::vector<unsigned> bits(words_, 0);
+    for (const Field& field : fields_)
+        bits[field.word] = field.shift + static_cast<unsigned>(std::bit_width(field.mask));
+    return bits;
+}
+
 void Layout::pack(const int64_t* cells, uint64_t* words) const {
     std::fill(words, words + words_, uint64_t{0});
     for (const Field& field : fields_)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "checker/explicit/cells.h"
@@ -11,6 +12,14 @@ namespace untorn::checker {
 
 class Layout {
  public:
+    struct Field {
+        uint32_t cell = 0;
+        uint32_t word = 0;
+        unsigned shift = 0;
+        uint64_t mask = 0;  ///< of the value, before the shift
+        int64_t lo = 0;     ///< the field is the value less this
+    };
+
     /// Appends a field for cell number `cell` with `size` values from `lo` on. A field of one value takes no bits and
     /// is left out: unpack() does not touch its cell.
     void add(uint32_t cell, int64_t lo, uint64_t size);
@@ -19,6 +28,12 @@ class Layout {
     uint32_t words() const { return words_; }            ///< of a packed state; at least 1
     size_t bytes() const { return words_ * size_t{8}; }  ///< of a packed state
     bool has(uint32_t cell) const { return cell < field_of_.size() && field_of_[cell] != none_; }
+
+    std::span<const Field> fields() const { return fields_; }
+    /// Null if the cell has none: it keeps its first value.
+    const Field* field(uint32_t cell) const { return has(cell) ? &fields_[field_of_[cell]] : nullptr; }
+    /// By word: how many of its bits are used, from the lowest on.
+    std::vector<unsigned> word_bits() const;
 
     void pack(const int64_t* cells, uint64_t* words) const;
     void unpack(const uint64_t* words, int64_t* cells) const;
@@ -31,13 +46,6 @@ class Layout {
     }
 
  private:
-    struct Field {
-        uint32_t cell = 0;
-        uint32_t word = 0;
-        unsigned shift = 0;
-        uint64_t mask = 0;
-        int64_t lo = 0;
-    };
     static constexpr uint32_t none_ = UINT32_MAX;
 
     std::vector<Field> fields_;

@@ -1,0 +1,32 @@
+// The interpreter as StateCode: unpacks the state and runs the Machine. Plain; what native code is compared with.
+#pragma once
+
+#include <vector>
+
+#include "checker/explicit/machine.h"
+#include "checker/explicit/state_code.h"
+
+namespace untorn::checker {
+
+class InterpretedCode : public StateCode {
+ public:
+    /// Both must outlive it.
+    InterpretedCode(const Program& program, const Layout& layout);
+
+    uint64_t* successors(const uint64_t* state, uint64_t* out) override;
+    bool holds(uint32_t property, const uint64_t* state) override;
+    /// The record of one instance, if it is enabled; for code that leaves some instances to the interpreter.
+    uint64_t* successor(uint32_t instance, const uint64_t* state, uint64_t* out);
+
+ private:
+    void enter(const uint64_t* state);
+    uint64_t* take(uint32_t instance, const uint64_t* state, uint64_t* out);
+
+    const Program& program_;
+    const Layout& layout_;
+    Machine machine_;
+    std::vector<int64_t> cells_;
+    std::vector<Machine::Write> writes_;
+};
+
+}  // namespace untorn::checker
