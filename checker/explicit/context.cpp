@@ -75,7 +75,6 @@ void SearchContext::count_state() {
 }
 
 void SearchContext::tick() {
-    if (++ticks_ % 1024 != 0) return;
     if (options.interrupted != nullptr && options.interrupted->load(std::memory_order_relaxed))
         throw LimitReached{"interrupted"};
     const auto now = Clock::now();
@@ -93,13 +92,23 @@ void SearchContext::tick() {
 }
 
 void SearchContext::judge(std::vector<uint32_t>& open, Machine& machine, const Finding& finding) {
+    for (uint32_t p : open) findings.note(p, machine(program.properties[p]) != 0, finding);
+    close(open);
+}
+
+// States are judged level by level: the first finding has the least key.
+void SearchContext::close(std::vector<uint32_t>& open) const {
     std::erase_if(open, [&](uint32_t p) {
-        const bool value = machine(program.properties[p]) != 0;
-        findings.note(p, value, finding);
         const PropertyKind kind = program.system.properties[p].kind;
         if (over_outcomes(kind)) return findings.holds(p) && findings.fails(p);
-        return value == sought(kind);
+        return (sought(kind) ? findings.holds(p) : findings.fails(p)).has_value();
     });
+}
+
+void SearchContext::close_questions() {
+    close(questions.everywhere);
+    close(questions.at_end);
+    close(questions.at_rest);
 }
 
 void SearchContext::note_outcome(const int64_t* cells, const Finding& finding) {

@@ -39,22 +39,26 @@ struct SearchContext {
     std::map<std::vector<int64_t>, Finding> outcomes;  ///< by the values of outcome_cells
     std::vector<uint32_t> outcome_cells;
 
-    /// To be called for every new state: throws LimitReached beyond max_states.
+    /// To be called where states were found: throws LimitReached beyond max_states.
     void count_state();
-    /// To be called for every expansion: looks at the clock, the interrupt and the progress call now and then.
+    /// To be called for some hundred or thousand expansions: looks at the clock, the interrupt and the progress call
+    /// now and then.
     void tick();
     /// Faults as levels count them.
     uint64_t cost(uint64_t faults) const { return options.order_by_steps ? 0 : faults; }
     /// Judges the properties of a list in the machine's state.
     void judge(std::vector<uint32_t>& open, Machine& machine, const Finding& finding);
+    /// Takes the properties that are decided by now off their lists.
+    void close_questions();
     void note_outcome(const int64_t* cells, const Finding& finding);
     /// Some violation was found in a level up to `key`.
     bool violated(LevelKey key) const;
 
  private:
+    void close(std::vector<uint32_t>& open) const;
+
     using Clock = std::chrono::steady_clock;
     Clock::time_point begin_, reported_;
-    uint64_t ticks_ = 0;
 };
 
 /// The finding that violates a property of this kind, if any.

@@ -37,8 +37,8 @@ CrashSearch::CrashSearch(SearchContext& context)
     next_ = first_;
 }
 
-void CrashSearch::may_lose_power(uint32_t state, LevelKey key) {
-    frontier_.postpone({key.faults + context_.cost(1), key.steps}, {state, 0, Phase::run, Move::Kind::loss});
+void CrashSearch::may_lose_power(uint32_t projection, LevelKey key) {
+    frontier_.postpone({key.faults + context_.cost(1), key.steps}, {projection, 0, Phase::run, Move::Kind::loss});
 }
 
 void CrashSearch::build(LevelKey key) {
@@ -75,16 +75,16 @@ void CrashSearch::enter(uint32_t state) {
     machine_.begin(cells_.data());
 }
 
-void CrashSearch::enter_run(uint32_t state) {
-    current_ = state;
+void CrashSearch::enter_run(uint32_t projection) {
+    current_ = run_->state_of_projection(projection);
     cells_ = first_;
-    run_->unpack(state, cells_.data());
+    run_->unpack_projection(projection, cells_.data());
     losses() = program_.system.power_loss->budget;
     machine_.begin(cells_.data());
 }
 
 void CrashSearch::expand(uint32_t state, LevelKey key) {
-    context_.tick();
+    if (++ticks_ % 1024 == 0) context_.tick();
     enter(state);
     if (recovered(cells_.data())) return;
     bool moves = false;  // without a fault

@@ -30,7 +30,7 @@ class CrashSearch : public PowerLossListener {
     /// The search whose states are told of; to be called once, before build().
     void follow(const RunSearch& run) { run_ = &run; }
 
-    void may_lose_power(uint32_t state, LevelKey key) override;
+    void may_lose_power(uint32_t projection, LevelKey key) override;
 
     std::optional<LevelKey> next() const { return frontier_.next(); }
     /// Finds and judges all states of the level. The run's states of lower levels (with `--order steps`: of this one,
@@ -68,7 +68,7 @@ class CrashSearch : public PowerLossListener {
             if (machine_(program_.instances[i].guard) != 0) f(i);
     }
     void enter(uint32_t state);
-    void enter_run(uint32_t state);
+    void enter_run(uint32_t projection);
     void expand(uint32_t state, LevelKey key);
     void take(uint32_t number, LevelKey key);
     void lose(const Postponed& from, LevelKey key);
@@ -88,9 +88,10 @@ class CrashSearch : public PowerLossListener {
     uint64_t depth_ = 0;
     uint64_t free_steps_ = 0;
 
-    Machine machine_;  ///< in the state where moves begin
-    Machine judge_;    ///< in the state just found
-    uint32_t current_ = 0;
+    Machine machine_;       ///< in the state where moves begin
+    Machine judge_;         ///< in the state just found
+    uint32_t current_ = 0;  ///< number of the state where moves begin
+    uint32_t ticks_ = 0;
     std::vector<int64_t> first_;  ///< every cell at its first value, and no losses
     std::vector<int64_t> cells_;  ///< of the state where moves begin, and how often power may be lost after it
     std::vector<int64_t> next_;   ///< of the state they lead to

@@ -41,7 +41,23 @@ class Findings {
     const std::optional<Finding>& holds(size_t property) const { return holds_[property]; }
     const std::optional<Finding>& fails(size_t property) const { return fails_[property]; }
     void note(size_t property, bool value, const Finding& finding) {
+        any_ = true;
         note_least(value ? holds_[property] : fails_[property], finding);
+    }
+    /// Notes all of another's findings; true if there was one.
+    bool merge(const Findings& other) {
+        if (!other.any_) return false;
+        for (size_t p = 0; p < holds_.size(); ++p) {
+            if (other.holds_[p]) note_least(holds_[p], *other.holds_[p]);
+            if (other.fails_[p]) note_least(fails_[p], *other.fails_[p]);
+        }
+        return true;
+    }
+    void clear() {
+        if (!any_) return;
+        holds_.assign(holds_.size(), std::nullopt);
+        fails_.assign(fails_.size(), std::nullopt);
+        any_ = false;
     }
 
  private:
@@ -51,6 +67,7 @@ class Findings {
     }
 
     std::vector<std::optional<Finding>> holds_, fails_;
+    bool any_ = false;
 };
 
 }  // namespace untorn::checker

@@ -22,7 +22,7 @@ struct Level {
 
 /// A move whose target is looked at when its level comes.
 struct Postponed {
-    uint32_t parent = 0;
+    uint32_t parent = 0;  ///< a state after power loss; of Phase::run: a projection of the run's states
     uint32_t instance = 0;
     Phase phase = Phase::run;  ///< of the parent
     Move::Kind kind = Move::Kind::step;

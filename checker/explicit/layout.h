@@ -37,6 +37,12 @@ class Layout {
 
     void pack(const int64_t* cells, uint64_t* words) const;
     void unpack(const uint64_t* words, int64_t* cells) const;
+    /// The value of one cell; `first` if it has no field.
+    int64_t value(const uint64_t* words, uint32_t cell, int64_t first) const {
+        if (!has(cell)) return first;
+        const Field& f = fields_[field_of_[cell]];
+        return f.lo + static_cast<int64_t>(words[f.word] >> f.shift & f.mask);
+    }
     /// Changes one cell of a packed state. A cell without a field is left alone.
     void set(uint64_t* words, uint32_t cell, int64_t value) const {
         if (!has(cell)) return;

@@ -10,8 +10,8 @@ namespace untorn::checker {
 
 class Paths {
  public:
-    Paths(const SearchContext& context, const RunSearch& run, const CrashSearch& crash)
-        : context_(context), program_(context.program), run_(run), crash_(crash), machine_(context.program) {}
+    Paths(const Program& program, RunSearch& run, const CrashSearch& crash)
+        : program_(program), run_(run), crash_(crash) {}
 
     /// The path to what was found: along least parents, and the failing move at the end.
     Path to(const Finding& finding);
@@ -21,20 +21,12 @@ class Paths {
  private:
     Path to_state(Phase phase, uint32_t state);
     Path to_run_state(uint32_t state);
-    uint32_t init_into(uint32_t state);
-    uint32_t step_into(uint32_t parent, uint32_t state);
-    bool leads_to(const Instance& instance, uint32_t state);
     void append_crash_state(Path& path, uint32_t state) const;
     TraceStep move(Move::Kind kind, uint32_t instance) const;
-    std::vector<int64_t> run_cells(uint32_t state) const;
 
-    const SearchContext& context_;
     const Program& program_;
-    const RunSearch& run_;
+    RunSearch& run_;
     const CrashSearch& crash_;
-    Machine machine_;
-    std::vector<int64_t> cells_;  ///< of the state where the machine is
-    std::vector<Machine::Write> writes_;
 };
 
 }  // namespace untorn::checker

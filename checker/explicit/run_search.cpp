@@ -1,11 +1,19 @@
 #include "checker/explicit/run_search.h"
 
 #include <algorithm>
-#include <cassert>
+#include <bit>
+#include <utility>
+
+#include "checker/explicit/footprint.h"
+#include "checker/explicit/interpreted_code.h"
 
 namespace untorn::checker {
 
 namespace {
+
+constexpr size_t most_records = size_t{1} << 20;  ///< of a chunk, but for single states with more successors
+constexpr uint32_t worth_sharing = 256;           ///< parents: fewer are faster done by one thread
+constexpr size_t prefetch_distance = 24;          ///< offers; the memory latency at some 4 ns an offer
 
 /// Everything that can change but recover's own data.
 Layout run_layout(const Program& program) {
@@ -29,165 +37,416 @@ Layout projection_layout(const Program& program) {
     return layout;
 }
 
+void add_sorted(std::vector<uint32_t>& set, uint32_t value) {
+    const auto place = std::ranges::lower_bound(set, value);
+    if (place == set.end() || *place != value) set.insert(place, value);
+}
+
 }  // namespace
+
+/// One thread's part of a chunk.
+struct RunSearch::Worker {
+    explicit Worker(std::unique_ptr<StateCode> code, const Program& program)
+        : expansion(std::move(code)),
+          found(program.system.properties.size()),
+          executed(program.system.transitions.size(), false) {}
+
+    Expansion expansion;
+    uint32_t begin = 0, end = 0;                   ///< its parents: indices into the segment
+    std::unique_ptr<uint64_t[]> records;           ///< offers: a state and its Tag each
+    std::vector<uint32_t> ends;                    ///< by parent: number of offers up to its last
+    std::unique_ptr<uint64_t[]> hashes;            ///< by offer
+    std::unique_ptr<uint8_t[]> fresh;              ///< by offer: the state is new
+    std::vector<std::vector<uint32_t>> offers_to;  ///< by owner of partitions, if there are several
+    std::vector<uint32_t> fresh_by;                ///< by owner: how many of this worker's offers were new
+    uint32_t first_number = 0;                     ///< of its first new state
+    Children children;
+
+    uint64_t transitions = 0;
+    std::vector<uint32_t> owed;  ///< faults of steps into later levels, ascending
+    Findings found;
+    std::vector<uint8_t> executed;  ///< by transition
+    std::vector<uint64_t> projections;
+    std::vector<uint32_t> projected;  ///< the states whose projections those are
+    std::vector<uint32_t> ended;      ///< states where all threads have ended, for outcomes
+    std::vector<uint64_t> ended_states;
+};
 
 RunSearch::RunSearch(SearchContext& context, PowerLossListener* listener)
     : context_(context),
       program_(context.program),
       listener_(listener),
       layout_(run_layout(program_)),
+      words_(layout_.words()),
       projection_layout_(projection_layout(program_)),
-      store_(layout_.words(), context.memory),
+      effects_(effects()),
+      most_enabled_(std::max<size_t>(1, most_enabled(program_))),
+      chunk_(static_cast<uint32_t>(std::clamp<size_t>(most_records / most_enabled_, 1, Segment::most_states))),
+      states_(layout_.word_bits(), context.memory),
+      levels_(words_, context.memory),
       projections_(projection_layout_.words(), context.memory),
-      frontier_(context.memory),
-      machine_(program_),
-      judge_(program_),
-      cells_(program_.cells.first_values()),
-      packed_(layout_.words()),
-      child_(layout_.words()),
-      projection_(projection_layout_.words()) {}
+      team_(std::max(1U, context.options.threads)) {
+    end_mask_.assign(words_, 0);
+    end_value_.assign(words_, 0);
+    for (uint32_t counter : program_.thread_counters) {
+        if (const Layout::Field* field = layout_.field(counter)) {
+            end_mask_[field->word] |= field->mask << field->shift;
+            end_value_[field->word] |= static_cast<uint64_t>(system::ended - field->lo) << field->shift;
+        } else if (program_.cells[counter].lo != system::ended) {
+            can_end_ = false;
+        }
+    }
+    for (const Layout::Field& to : projection_layout_.fields())
+        projected_fields_.emplace_back(*layout_.field(to.cell), to);
+    for (uint32_t p : context_.questions.everywhere) open_ |= uint64_t{1} << (p % 64);
+    ends_matter_ = !context_.questions.at_end.empty() || (context_.options.outcomes && !context_.power_can_be_lost);
+    for (unsigned member = 0; member < team_.size(); ++member) {
+        auto worker = std::make_unique<Worker>(std::make_unique<InterpretedCode>(program_, layout_), program_);
+        worker->offers_to.resize(team_.size());
+        worker->fresh_by.resize(team_.size());
+        workers_.push_back(std::move(worker));
+    }
+}
 
-std::optional<LevelKey> RunSearch::next() const { return started_ ? frontier_.next() : LevelKey{}; }
+RunSearch::~RunSearch() = default;
+
+std::vector<RunSearch::Effect> RunSearch::effects() const {
+    std::vector<std::pair<uint64_t, CellSet>> judged;
+    for (uint32_t p : context_.questions.everywhere) {
+        CellSet cells(program_.cells.size(), false);
+        add_reads(program_, program_.properties[p], cells);
+        judged.emplace_back(uint64_t{1} << (p % 64), std::move(cells));
+    }
+    std::vector<Effect> effects;
+    for (const Instance& instance : program_.instances) {
+        CellSet written(program_.cells.size(), false);
+        add_writes(program_, instance, written);
+        Effect effect;
+        for (uint32_t cell = 0; cell < program_.cells.size(); ++cell) {
+            if (!written[cell]) continue;
+            if (projection_layout_.has(cell)) effect.projection = true;
+            for (const auto& [bit, cells] : judged)
+                if (cells[cell]) effect.judged |= bit;
+        }
+        effects.push_back(effect);
+    }
+    return effects;
+}
+
+std::optional<LevelKey> RunSearch::next() const { return started_ ? levels_.next() : LevelKey{}; }
 
 void RunSearch::build(LevelKey key) {
     context_.progress.faults = key.faults;
     context_.progress.depth = key.steps;
-    const uint32_t begin = store_.size();
-    if (!started_) start(key);
-    for (const Postponed& move : frontier_.take(key)) {
-        if (move.parent != current_) enter(move.parent);
-        machine_.writes(program_.instances[move.instance], writes_);
-        arrive(key);
+    HeldLevel target{key, size_, size_, {}, false};
+    if (!started_) {
+        start(key, target);
+    } else {
+        for (const Levels::Source& source : levels_.sources(key))
+            expand_level(*source.level, target, {key, source.faults, source.faults == 0});
+        levels_.tidy();
     }
-    const Level before = frontier_.before(key);
-    for (uint32_t state = before.begin; state < before.end; ++state) {
-        --context_.progress.queued;
-        expand(state, before.key);
-    }
-    frontier_.close_level({key, begin, store_.size()});
-    if (begin != store_.size()) depth_ = std::max(depth_, key.steps);
+    if (target.begin != target.end) depth_ = std::max(depth_, key.steps);
+    levels_.close(std::move(target));
 }
 
-uint32_t RunSearch::find(const int64_t* cells) const {
-    std::vector<uint64_t> packed(layout_.words());
-    layout_.pack(cells, packed.data());
-    return store_.find(packed.data());
-}
-
-void RunSearch::enter(uint32_t state) {
-    current_ = state;
-    std::copy(store_[state], store_[state] + layout_.words(), packed_.begin());
-    layout_.unpack(packed_.data(), cells_.data());
-    machine_.begin(cells_.data());
-}
-
-// The init step in the state in which every cell has its first value.
-void RunSearch::start(LevelKey key) {
+void RunSearch::start(LevelKey key, HeldLevel& target) {
     started_ = true;
-    layout_.pack(cells_.data(), packed_.data());
-    machine_.begin(cells_.data());
+    Worker& worker = *workers_[0];
+    Machine machine(program_);
+    const std::vector<int64_t> first = program_.cells.first_values();
+    machine.begin(first.data());
     for (uint32_t i = 0; i < program_.init.size(); ++i) {
-        const Instance& instance = program_.init[i];
-        if (machine_(instance.guard) == 0) continue;
-        if (const CheckCode* check = machine_.failing(instance)) {
-            context_.findings.note(check->property, false, {key, Phase::run, 0, Move{Move::Kind::init, i}});
+        if (machine(program_.init[i].guard) == 0) continue;
+        if (const CheckCode* check = machine.failing(program_.init[i])) {
+            worker.found.note(check->property, false, {key, Phase::run, 0, Move{Move::Kind::init, i}});
             continue;
         }
-        machine_.writes(instance, writes_);
-        arrive(key);
+        const std::vector<uint64_t> state = after_init(i);
+        if (!states_.insert(states_.hash(state.data()), state.data())) continue;
+        levels_.extend(target, 1);
+        std::copy(state.begin(), state.end(), levels_.state(target, size_));
+        context_.memory.take(sizeof(uint32_t));
+        initial_.push_back(i);
+        visit(worker, state.data(), size_, key, {~uint64_t{0}, true});
+        context_.progress.states = ++size_;
     }
-}
-
-void RunSearch::expand(uint32_t state, LevelKey key) {
-    context_.tick();
-    enter(state);
-    bool moves = false;  // without a fault
-    for (const ActorInstance& actor : program_.actors) {
-        const auto location = static_cast<size_t>(cells_[actor.counter]);
-        for (uint32_t i = actor.first_of[location]; i < actor.first_of[location + 1]; ++i)
-            if (take(i, key)) moves = true;
-    }
-    if (!moves) look_around(state, key);
-}
-
-/// Takes the step if it is enabled; true if it is, and spends no fault.
-bool RunSearch::take(uint32_t number, LevelKey key) {
-    const Instance& instance = program_.instances[number];
-    if (machine_(instance.guard) == 0) return false;
-    ++context_.progress.transitions;
-    context_.executed[instance.transition] = true;
-    const uint32_t faults = machine_.faults(instance);
-    const LevelKey target{key.faults + context_.cost(faults), key.steps + 1};
-    if (const CheckCode* check = machine_.failing(instance)) {
-        context_.findings.note(check->property, false, {target, Phase::run, current_, Move{Move::Kind::step, number}});
-        return faults == 0;
-    }
-    machine_.writes(instance, writes_);
-    if (target.faults == key.faults) {
-        arrive(target);
-    } else {
-        child_ = packed_;
-        for (const Machine::Write& write : writes_) layout_.set(child_.data(), write.cell, write.value);
-        if (store_.find(child_.data()) == Store::absent) frontier_.postpone(target, {current_, number});
-    }
-    return faults == 0;
-}
-
-/// Finds the state that writes_ make of the current one.
-void RunSearch::arrive(LevelKey key) {
-    child_ = packed_;
-    for (const Machine::Write& write : writes_) layout_.set(child_.data(), write.cell, write.value);
-    const Store::Inserted inserted = store_.insert(child_.data());
-    if (!inserted.is_new) return;
-    context_.progress.states = store_.size();
-    ++context_.progress.queued;
+    context_.progress.queued = size_;
+    gather(key);
     context_.count_state();
-    context_.memory.take(sizeof(uint32_t));
-    parents_.push_back(current_);
-
-    bool projection_changed = current_ == Store::absent;
-    undo_.clear();
-    for (const Machine::Write& write : writes_) {
-        undo_.push_back(cells_[write.cell]);
-        cells_[write.cell] = write.value;
-        if (projection_layout_.has(write.cell)) projection_changed = true;
-    }
-    visit(inserted.index, key, projection_changed);
-    for (size_t i = writes_.size(); i-- > 0;) cells_[writes_[i].cell] = undo_[i];
 }
 
-/// Judges the state in cells_, which was just found.
-void RunSearch::visit(uint32_t state, LevelKey key, bool projection_changed) {
-    judge_.begin(cells_.data());
-    const Finding finding{key, Phase::run, state, std::nullopt};
-    context_.judge(context_.questions.everywhere, judge_, finding);
-    if (threads_ended(cells_.data())) {
-        context_.judge(context_.questions.at_end, judge_, finding);
-        if (!context_.power_can_be_lost) context_.note_outcome(cells_.data(), finding);
+/// What the init step makes of the state in which every cell has its first value.
+std::vector<uint64_t> RunSearch::after_init(uint32_t instance) const {
+    Machine machine(program_);
+    std::vector<Machine::Write> writes;
+    std::vector<uint64_t> state(words_);
+    const std::vector<int64_t> first = program_.cells.first_values();
+    machine.begin(first.data());
+    machine.writes(program_.init[instance], writes);
+    layout_.pack(first.data(), state.data());
+    for (const Machine::Write& write : writes) layout_.set(state.data(), write.cell, write.value);
+    return state;
+}
+
+void RunSearch::expand_level(HeldLevel& source, HeldLevel& target, const Pass& pass) {
+    for (Segment& segment : source.segments) {
+        if (!pass.first && std::erase(segment.owed, pass.faults) == 0) continue;
+        for (uint32_t from = 0; from < segment.count; from += chunk_)
+            expand_chunk(segment, from, std::min(segment.count, from + chunk_), target, pass);
+        if (segment.owed.empty()) levels_.release(segment);
+    }
+    source.expanded = true;
+}
+
+/// Which members work, and on which parents.
+void RunSearch::share_work(uint32_t from, uint32_t to) {
+    working_ = to - from < worth_sharing ? 1 : team_.size();
+    for (unsigned member = 0; member < working_; ++member) {
+        workers_[member]->begin = from + static_cast<uint32_t>(uint64_t{to - from} * member / working_);
+        workers_[member]->end = from + static_cast<uint32_t>(uint64_t{to - from} * (member + 1) / working_);
+    }
+}
+
+void RunSearch::together(const std::function<void(unsigned)>& work) {
+    if (working_ == 1)
+        work(0);
+    else
+        team_.run(work);
+}
+
+void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldLevel& target, const Pass& pass) {
+    context_.tick();
+    share_work(from, to);
+    together([&](unsigned member) { find_successors(*workers_[member], parents, pass); });
+    together([&](unsigned member) { insert(member); });
+
+    uint32_t found = 0;
+    for (unsigned member = 0; member < working_; ++member) {
+        Worker& worker = *workers_[member];
+        worker.first_number = size_ + found;
+        for (unsigned owner = 0; owner < working_; ++owner) found += worker.fresh_by[owner];
+    }
+    if (found > UINT32_MAX - 1 - size_) throw LimitReached{"the greatest number of states (2^32)"};
+    levels_.extend(target, found);
+    together([&](unsigned member) { judge_new(*workers_[member], target, pass.target); });
+
+    uint64_t bits = 0;
+    for (unsigned member = 0; member < working_; ++member) {
+        Worker& worker = *workers_[member];
+        bits += worker.children.bits();
+        predecessors_.append(worker.first_number, parents.first + worker.begin, pass.faults, worker.children);
+        for (uint32_t faults : worker.owed) add_sorted(parents.owed, faults);
+        worker.owed.clear();
+    }
+    context_.memory.take(Predecessors::bytes_for(bits));
+    size_ += found;
+    context_.progress.states = size_;
+    context_.progress.queued += found;
+    if (pass.first) context_.progress.queued -= to - from;
+    gather(pass.target);
+    context_.count_state();
+}
+
+/// Round 1.
+void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pass& pass) {
+    const uint32_t count = worker.end - worker.begin;
+    const size_t stride = words_ + size_t{1};
+    if (!worker.records) {
+        worker.records = std::make_unique_for_overwrite<uint64_t[]>(chunk_ * most_enabled_ * stride);
+        worker.hashes = std::make_unique_for_overwrite<uint64_t[]>(chunk_ * most_enabled_);
+        worker.fresh = std::make_unique_for_overwrite<uint8_t[]>(chunk_ * most_enabled_);
+    }
+    worker.ends.clear();
+    for (auto& offers : worker.offers_to) offers.clear();
+    uint64_t* kept = worker.records.get();
+    uint32_t offers = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t number = parents.first + worker.begin + i;
+        const uint64_t* state = parents.states.get() + (worker.begin + i) * size_t{words_};
+        uint64_t* const end = worker.expansion.successors(state, kept);
+        bool moves = false;  // without a fault
+        for (const uint64_t* record = kept; record != end; record += stride) {
+            const Tag tag{record[words_]};
+            const auto faults = static_cast<uint32_t>(context_.cost(tag.faults()));
+            if (pass.first) {
+                ++worker.transitions;
+                worker.executed[program_.instances[tag.instance()].transition] = 1;
+                if (tag.faults() == 0) moves = true;
+                if (tag.fails()) {
+                    const CheckCode& check = program_.instances[tag.instance()].checks[tag.check()];
+                    const LevelKey key{pass.target.faults + faults, pass.target.steps};
+                    worker.found.note(check.property, false,
+                                      {key, Phase::run, number, Move{Move::Kind::step, tag.instance()}});
+                } else if (faults != 0) {
+                    add_sorted(worker.owed, faults);
+                }
+            }
+            if (tag.fails() || faults != pass.faults) continue;
+            if (kept != record) std::copy(record, record + stride, kept);
+            const uint64_t hash = states_.hash(kept);
+            worker.hashes[offers] = hash;
+            if (working_ > 1)
+                worker.offers_to[StateSet::partition_of(hash) * working_ / StateSet::partitions].push_back(offers);
+            ++offers;
+            kept += stride;
+        }
+        worker.ends.push_back(offers);
+        if (pass.first && !moves) look_around(worker, state, number, {pass.target.faults, pass.target.steps - 1});
+    }
+}
+
+/// Round 2.
+void RunSearch::insert(unsigned owner) {
+    const size_t stride = words_ + size_t{1};
+    for (unsigned member = 0; member < working_; ++member) {
+        Worker& worker = *workers_[member];
+        uint32_t fresh = 0;
+        const auto offer_all = [&](size_t count, auto offer_at) {
+            for (size_t i = 0; i < std::min(count, prefetch_distance); ++i)
+                states_.prefetch(worker.hashes[offer_at(i)]);
+            for (size_t i = 0; i < count; ++i) {
+                if (i + prefetch_distance < count) states_.prefetch(worker.hashes[offer_at(i + prefetch_distance)]);
+                const size_t offer = offer_at(i);
+                const bool is_new = states_.insert(worker.hashes[offer], worker.records.get() + offer * stride);
+                worker.fresh[offer] = is_new ? 1 : 0;
+                fresh += is_new ? 1 : 0;
+            }
+        };
+        if (working_ == 1) {
+            offer_all(worker.ends.empty() ? 0 : worker.ends.back(), [](size_t i) { return i; });
+        } else {
+            const std::vector<uint32_t>& offers = worker.offers_to[owner];
+            offer_all(offers.size(), [&](size_t i) { return size_t{offers[i]}; });
+        }
+        worker.fresh_by[owner] = fresh;
+    }
+}
+
+/// Round 3.
+void RunSearch::judge_new(Worker& worker, HeldLevel& target, LevelKey key) {
+    const size_t stride = words_ + size_t{1};
+    worker.children.clear();
+    uint32_t number = worker.first_number;
+    uint32_t offer = 0;
+    for (const uint32_t end : worker.ends) {
+        for (const uint32_t begin = offer; offer < end; ++offer) {
+            if (worker.fresh[offer] == 0) continue;
+            const uint64_t* record = worker.records.get() + offer * stride;
+            std::copy(record, record + words_, levels_.state(target, number));
+            worker.children.child(offer - begin);
+            visit(worker, record, number, key, effects_[Tag{record[words_]}.instance()]);
+            ++number;
+        }
+        worker.children.next_parent();
+    }
+}
+
+/// Judges a state that was just found.
+void RunSearch::visit(Worker& worker, const uint64_t* state, uint32_t number, LevelKey key, const Effect& effect) {
+    const Finding finding{key, Phase::run, number, std::nullopt};
+    if ((effect.judged & open_) != 0) judge(worker, context_.questions.everywhere, effect.judged, state, finding);
+    if (ends_matter_ && threads_ended(state)) {
+        judge(worker, context_.questions.at_end, ~uint64_t{0}, state, finding);
+        if (context_.options.outcomes && !context_.power_can_be_lost) {
+            worker.ended.push_back(number);
+            worker.ended_states.insert(worker.ended_states.end(), state, state + words_);
+        }
     }
     // Of all states with the same projection the first has the least key, and nothing else of a state matters.
-    if (listener_ == nullptr || !projection_changed) return;
-    projection_layout_.pack(cells_.data(), projection_.data());
-    if (projections_.insert(projection_.data()).is_new) listener_->may_lose_power(state, key);
+    if (listener_ == nullptr || !effect.projection) return;
+    worker.projected.push_back(number);
+    worker.projections.resize(worker.projections.size() + projection_layout_.words());
+    project(state, worker.projections.data() + worker.projections.size() - projection_layout_.words());
 }
 
-/// The current state has no step without a fault: deadlock (rule 14), or rest.
-void RunSearch::look_around(uint32_t state, LevelKey key) {
-    const Finding finding{key, Phase::run, state, std::nullopt};
-    const bool ended = threads_ended(cells_.data());
+/// The state has no step without a fault: deadlock (rule 14), or rest.
+void RunSearch::look_around(Worker& worker, const uint64_t* state, uint32_t number, LevelKey key) {
+    const Finding finding{key, Phase::run, number, std::nullopt};
+    const bool ended = threads_ended(state);
     const bool all_may_rest = std::ranges::all_of(program_.actors, [&](const ActorInstance& actor) {
-        return actor.may_rest[static_cast<size_t>(cells_[actor.counter])];
+        return actor
+            .may_rest[static_cast<size_t>(layout_.value(state, actor.counter, program_.cells[actor.counter].lo))];
     });
     if (!ended || !all_may_rest)
-        for (uint32_t p : context_.questions.deadlock) context_.findings.note(p, false, finding);
-    if (!ended) return;
-    judge_.begin(cells_.data());
-    context_.judge(context_.questions.at_rest, judge_, finding);
+        for (uint32_t p : context_.questions.deadlock) worker.found.note(p, false, finding);
+    if (ended) judge(worker, context_.questions.at_rest, ~uint64_t{0}, state, finding);
 }
 
-bool RunSearch::threads_ended(const int64_t* cells) const {
-    return std::ranges::all_of(program_.thread_counters,
-                               [&](uint32_t counter) { return cells[counter] == system::ended; });
+void RunSearch::judge(Worker& worker, const std::vector<uint32_t>& open, uint64_t affected, const uint64_t* state,
+                      const Finding& finding) {
+    for (uint32_t p : open)
+        if ((affected >> (p % 64) & 1) != 0) worker.found.note(p, worker.expansion.holds(p, state), finding);
+}
+
+/// Puts together what the members found in a chunk.
+void RunSearch::gather(LevelKey key) {
+    bool found = false;
+    for (unsigned member = 0; member < working_; ++member) {
+        Worker& worker = *workers_[member];
+        context_.progress.transitions += std::exchange(worker.transitions, 0);
+        for (size_t t = 0; t < worker.executed.size(); ++t)
+            if (worker.executed[t] != 0) context_.executed[t] = true;
+        found = context_.findings.merge(worker.found) || found;
+        worker.found.clear();
+        for (size_t i = 0; i < worker.ended.size(); ++i) {
+            std::vector<int64_t> cells = program_.cells.first_values();
+            layout_.unpack(worker.ended_states.data() + i * words_, cells.data());
+            context_.note_outcome(cells.data(), {key, Phase::run, worker.ended[i], std::nullopt});
+        }
+        worker.ended.clear();
+        worker.ended_states.clear();
+        for (size_t i = 0; i < worker.projected.size(); ++i) {
+            const Store::Inserted inserted =
+                projections_.insert(worker.projections.data() + i * projection_layout_.words());
+            if (!inserted.is_new) continue;
+            context_.memory.take(sizeof(uint32_t));
+            projection_states_.push_back(worker.projected[i]);
+            listener_->may_lose_power(inserted.index, key);
+        }
+        worker.projected.clear();
+        worker.projections.clear();
+    }
+    if (!found) return;
+    context_.close_questions();
+    open_ = 0;
+    for (uint32_t p : context_.questions.everywhere) open_ |= uint64_t{1} << (p % 64);
+}
+
+bool RunSearch::threads_ended(const uint64_t* state) const {
+    for (uint32_t i = 0; i < words_; ++i)
+        if ((state[i] & end_mask_[i]) != end_value_[i]) return false;
+    return can_end_;
+}
+
+void RunSearch::project(const uint64_t* state, uint64_t* projection) const {
+    std::fill_n(projection, projection_layout_.words(), uint64_t{0});
+    for (const auto& [from, to] : projected_fields_)
+        projection[to.word] |= (state[from.word] >> from.shift & from.mask) << to.shift;
+}
+
+std::vector<RunSearch::Stage> RunSearch::way_to(uint32_t state) {
+    std::vector<Predecessors::Link> links;
+    while (state >= initial_.size()) {
+        links.push_back(predecessors_.of(state));
+        state = links.back().parent;
+    }
+    const size_t stride = words_ + size_t{1};
+    std::vector<Stage> way{{initial_[state], after_init(initial_[state])}};
+    std::vector<uint64_t> records(most_enabled_ * stride);
+    for (size_t i = links.size(); i-- > 0;) {
+        const Predecessors::Link& link = links[i];
+        const uint64_t* end = workers_[0]->expansion.successors(way.back().state.data(), records.data());
+        uint32_t rank = 0;
+        const uint64_t* record = records.data();
+        for (; record != end; record += stride) {
+            const Tag tag{record[words_]};
+            if (!tag.fails() && context_.cost(tag.faults()) == link.faults && rank++ == link.rank) break;
+        }
+        if (record == end) throw BrokenRule{"a state has fewer successors than when it was found"};
+        way.push_back({Tag{record[words_]}.instance(), {record, record + words_}});
+    }
+    return way;
 }
 
 }  // namespace untorn::checker

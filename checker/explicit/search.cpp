@@ -199,7 +199,7 @@ void Search::decide_outcomes(PropertyResult& result, PropertyKind kind) {
 void Search::attach(PropertyResult& result, const Finding& finding) {
     Claim claim;
     claim.property = result.property;
-    result.trace = replayed(Paths(context_, run_, crash_).to(finding), claim);
+    result.trace = replayed(Paths(program_, run_, crash_).to(finding), claim);
     // Levels below the one in hand are complete, and within it states and steps are met in order.
     result.shortest = result_.exhaustive || finding.key <= current_;
 }
@@ -207,7 +207,7 @@ void Search::attach(PropertyResult& result, const Finding& finding) {
 void Search::attach_cycle(PropertyResult& result) {
     Claim claim;
     claim.property = result.property;
-    const Path path = Paths(context_, run_, crash_).around(*cycle_);
+    const Path path = Paths(program_, run_, crash_).around(*cycle_);
     claim.loop_start = path.moves.size() - 1 - cycle_->steps.size();
     result.trace = replayed(path, claim);
     result.shortest = false;  // the way to the cycle is, but a later state may lie on a shorter cycle
@@ -225,7 +225,7 @@ void Search::list_outcomes() {
             outcome.content.emplace_back(judge_->cell_name(cell), program_.system.types.text(variable.type, values[i]));
             claim.outcome.emplace_back(cell, values[i]);
         }
-        outcome.witness = replayed(Paths(context_, run_, crash_).to(finding), claim);
+        outcome.witness = replayed(Paths(program_, run_, crash_).to(finding), claim);
         result_.outcomes.push_back(std::move(outcome));
     }
 }

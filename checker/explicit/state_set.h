@@ -1,0 +1,123 @@
+// An exact set of packed states that stores keys only, each as a quotient.
+//
+// A state of b bits is mapped one to one to (x, rest): x is its fullest word mixed with a hash of the rest, the other
+// words. The upper bits of x are the address of a bucket and need not be stored (Cleary,
+// "Compact hash tables using bidirectional linear probing", IEEE Trans. Computers 1984): what remains of x, the rest
+// and three bits for the distance from the home bucket fill a slot to the bit. Nothing is lost, so nothing can be
+// hidden by a collision. A bucket is one or a few cache lines; slots fill from the left, and what does not fit goes on
+// into one of the next six buckets.
+//
+// The set is cut into 256 partitions by the uppermost bits of x. A partition grows by a quarter at a time, by itself,
+// and the partitions start with staggered sizes, so that growing neither doubles the memory nor leaves it half empty:
+// the load is some 0.76 on average. Different partitions may be used by different threads at the same time.
+//
+// For n states of b bits about (b - log2(n / 7) + 3) / 0.76 bits a state. Limits: 256 words a state.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "checker/explicit/limits.h"
+
+namespace untorn::checker {
+
+class StateSet {
+ public:
+    static constexpr unsigned partitions = 256;
+
+    /// States of word_bits.size() words; of word i the lowest word_bits[i] bits are used, the others are 0. `memory`
+    /// must outlive the set. Throws LimitReached for too many words.
+    StateSet(std::span<const unsigned> word_bits, MemoryBudget& memory);
+    StateSet(const StateSet&) = delete;
+    StateSet& operator=(const StateSet&) = delete;
+    ~StateSet();
+
+    /// x, shifted left so that its uppermost bit is bit 63. The other calls want it.
+    uint64_t hash(const uint64_t* state) const {
+        uint64_t rest = 0;
+        for (const RestWord& word : rest_) {
+            rest = (rest ^ state[word.index]) * 0x9e3779b97f4a7c15ULL;
+            rest ^= rest >> 32;
+        }
+        uint64_t x = state[mixed_];
+        x ^= x >> mix_shift_;
+        x = (x * 0xff51afd7ed558ccdULL) & mixed_mask_;
+        x ^= x >> mix_shift_;
+        x = (x * 0xc4ceb9fe1a85ec53ULL) & mixed_mask_;
+        return (x << align_) ^ ((rest * 0xd6e8feb86659fd93ULL) & (mixed_mask_ << align_));
+    }
+    static unsigned partition_of(uint64_t hash) { return static_cast<unsigned>(hash >> 56); }
+    /// Fetches the memory that insert() will look at first.
+    void prefetch(uint64_t hash) const {
+        const Partition& partition = partitions_[partition_of(hash)];
+        const std::byte* bucket = partition.memory + home(partition, hash) * partition.shape.bucket_bytes;
+        for (uint32_t line = 0; line < partition.shape.bucket_bytes; line += 64)
+            __builtin_prefetch(bucket + line, 1, 3);
+    }
+    /// Whether the state was not in the set; it is now. Throws LimitReached where the memory ends: the set is
+    /// unchanged.
+    bool insert(uint64_t hash, const uint64_t* state);
+    bool contains(uint64_t hash, const uint64_t* state) const;
+    uint64_t size() const;
+    uint64_t bytes() const;
+
+ private:
+    /// How the slots of a partition look.
+    struct Shape {
+        uint32_t buckets = 0;       ///< homes; some more follow for those that do not fit
+        uint32_t bucket_bytes = 0;  ///< a multiple of 64
+        uint32_t slots = 0;         ///< of a bucket
+        uint32_t slot_bits = 0;
+        unsigned kept = 0;  ///< bits of x that a slot holds: the lowest
+        uint64_t bytes() const { return (uint64_t{buckets} + most_displacement) * bucket_bytes + 64; }
+    };
+    struct Partition {
+        std::byte* memory = nullptr;  ///< whole cache lines
+        Shape shape;
+        uint32_t count = 0, limit = 0;  ///< states in it; it grows where count reaches the limit
+    };
+    struct RestWord {
+        uint32_t index = 0;
+        unsigned bits = 0;
+    };
+    enum class Probe { found, absent, full };
+    /// Where a state belongs.
+    struct Place {
+        uint64_t bucket = 0;
+        uint64_t bit = 0;           ///< of the slot, from the begin of the partition
+        unsigned displacement = 0;  ///< of the state, there
+        bool taken = false;         ///< by a state nearer to its home, which must move on
+    };
+    static constexpr unsigned tag_bits = 3;  ///< 0: empty; else 1 + displacement
+    static constexpr unsigned most_displacement = 6;
+    static constexpr unsigned greatest_words = 256;
+    __extension__ using Wide = unsigned __int128;
+    using Slot = std::array<uint64_t, greatest_words + 2>;
+
+    static uint64_t home(const Partition& partition, uint64_t hash) {
+        return static_cast<uint64_t>((static_cast<Wide>(hash << 8) * partition.shape.buckets) >> 64);
+    }
+    Shape shape_for(uint32_t buckets) const;
+    void fill(const Shape& shape, uint64_t hash, const uint64_t* state, Slot& slot) const;
+    Probe probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place) const;
+    static Probe room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place);
+    static unsigned tag_at(const Partition& partition, uint64_t bit);
+    static bool can_settle(const Partition& partition, Place place);
+    static void settle(const Partition& partition, Place place, Slot& slot);
+    void grow(Partition& partition, uint64_t number);
+    bool move_all(const Partition& from, uint64_t number, Partition& to) const;
+    static std::byte* allocate(uint64_t bytes);
+    static void release(std::byte* memory, uint64_t bytes);
+
+    uint32_t mixed_ = 0;  ///< number of the fullest word
+    std::vector<RestWord> rest_;
+    unsigned mixed_bits_, align_, mix_shift_, rest_bits_ = 0;
+    uint64_t mixed_mask_;
+    MemoryBudget& memory_;
+    std::array<Partition, partitions> partitions_;
+};
+
+}  // namespace untorn::checker
