@@ -7,12 +7,15 @@
 #include <cmath>
 #include <cstring>
 #include <new>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace untorn::checker {
 
 namespace {
 
-constexpr double greatest_load = 0.85;
+constexpr double greatest_load = 0.9;
 constexpr uint64_t huge_page = uint64_t{1} << 21;
 
 uint64_t load(const std::byte* at) {
@@ -21,39 +24,46 @@ uint64_t load(const std::byte* at) {
     return word;
 }
 
-/// 64 bits from bit number `bit` on. Reads up to nine bytes.
+/// 64 bits from bit number `bit` on. Reads nine bytes.
 uint64_t bits_at(const std::byte* memory, uint64_t bit) {
     const std::byte* at = memory + (bit >> 3);
     const unsigned shift = bit & 7;
-    const uint64_t low = load(at) >> shift;
-    return shift == 0 ? low : low | static_cast<uint64_t>(at[8]) << (64 - shift);
+    return load(at) >> shift | static_cast<uint64_t>(at[8]) << 1 << (63 - shift);
+}
+
+/// Changes those bits where `change` has ones.
+void flip_at(std::byte* memory, uint64_t bit, uint64_t change) {
+    std::byte* at = memory + (bit >> 3);
+    const unsigned shift = bit & 7;
+    const uint64_t word = load(at) ^ change << shift;
+    std::memcpy(at, &word, sizeof word);
+    at[8] ^= static_cast<std::byte>(change >> 1 >> (63 - shift));
 }
 
 uint64_t low_bits(unsigned count) { return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
 
-/// Appends the low `count` bits of `value` at `position`.
-void put(uint64_t* words, unsigned& position, uint64_t value, unsigned count) {
-    if (count == 0) return;
-    const unsigned shift = position & 63;
-    words[position >> 6] |= value << shift;
-    if (shift + count > 64) words[(position >> 6) + 1] |= value >> (64 - shift);
-    position += count;
+uint16_t head_at(const std::byte* bucket, uint32_t slot) {
+    uint16_t head = 0;
+    std::memcpy(&head, bucket + slot * sizeof head, sizeof head);
+    return head;
 }
 
-/// Changes the `count` bits at `position` where `change` has ones.
-void flip(uint64_t* words, unsigned position, uint64_t change, unsigned count) {
-    const unsigned shift = position & 63;
-    words[position >> 6] ^= change << shift;
-    if (shift + count > 64) words[(position >> 6) + 1] ^= change >> (64 - shift);
-}
-
-uint64_t get(const uint64_t* words, unsigned& position, unsigned count) {
-    if (count == 0) return 0;
-    const unsigned shift = position & 63;
-    uint64_t value = words[position >> 6] >> shift;
-    if (shift + count > 64) value |= words[(position >> 6) + 1] << (64 - shift);
-    position += count;
-    return value & low_bits(count);
+/// The slots among the first `slots` whose heads, under `mask`, are `wanted`: one bit each.
+uint32_t slots_where(const std::byte* bucket, uint32_t slots, uint16_t mask, uint16_t wanted) {
+    uint64_t found = 0;
+#if defined(__SSE2__)
+    const __m128i masks = _mm_set1_epi16(static_cast<short>(mask));
+    const __m128i sought = _mm_set1_epi16(static_cast<short>(wanted));
+    for (uint32_t first = 0; first < slots; first += 16) {  // reads on into the bodies, and at most 32 bytes behind
+        const auto* at = reinterpret_cast<const __m128i*>(bucket + first * sizeof(uint16_t));
+        const __m128i low = _mm_cmpeq_epi16(_mm_and_si128(_mm_loadu_si128(at), masks), sought);
+        const __m128i high = _mm_cmpeq_epi16(_mm_and_si128(_mm_loadu_si128(at + 1), masks), sought);
+        found |= uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)))} << first;
+    }
+#else
+    for (uint32_t i = 0; i < slots; ++i) found |= uint64_t{(head_at(bucket, i) & mask) == wanted} << i;
+#endif
+    return static_cast<uint32_t>(found & low_bits(slots));
 }
 
 }  // namespace
@@ -117,16 +127,22 @@ void StateSet::release(std::byte* memory, uint64_t bytes) {
 
 // A home bucket stands for at most 2^(mixed_bits - 8) / buckets values of x behind the partition's eight bits, rounded
 // up; so many low bits tell them apart.
+template <uint32_t Words>
+uint32_t StateSet::words(const Shape& shape) {
+    return Words != 0 ? Words : shape.body_words;
+}
+
 StateSet::Shape StateSet::shape_for(uint32_t buckets) const {
     const unsigned address = 8 + static_cast<unsigned>(std::bit_width(buckets) - 1);
     Shape shape;
     shape.buckets = buckets;
     shape.kept = mixed_bits_ > address ? mixed_bits_ - address : 0;
-    shape.slot_bits = tag_bits + shape.kept + rest_bits_;
+    shape.body_bits = shape.kept_in_body() + rest_bits_;
+    shape.body_words = std::max(1U, (shape.body_bits + 63) / 64);
     double least_waste = 2;
     for (uint32_t bytes = 64; bytes <= 64U * 1024; bytes *= 2) {
-        const uint32_t slots = bytes * 8 / shape.slot_bits;
-        const double waste = 1 - double(slots) * shape.slot_bits / (bytes * 8.0);
+        const uint32_t slots = std::min(bytes * 8 / (16 + shape.body_bits), 32U);
+        const double waste = 1 - double(slots) * (16 + shape.body_bits) / (bytes * 8.0);
         if (slots < 6 || waste >= least_waste) continue;
         least_waste = waste;
         shape.bucket_bytes = bytes;
@@ -138,116 +154,136 @@ StateSet::Shape StateSet::shape_for(uint32_t buckets) const {
 
 /// The slot without its displacement.
 void StateSet::fill(const Shape& shape, uint64_t hash, const uint64_t* state, Slot& slot) const {
-    std::fill_n(slot.begin(), shape.slot_bits / 64 + 2, uint64_t{0});
-    unsigned position = tag_bits;
-    put(slot.data(), position, (hash >> align_) & low_bits(shape.kept), shape.kept);
-    for (const RestWord& word : rest_) put(slot.data(), position, state[word.index], word.bits);
+    const uint64_t kept = hash >> align_ & low_bits(shape.kept);
+    slot.head = static_cast<uint16_t>(kept << tag_bits);
+    Wide bits = kept >> head_kept;
+    unsigned count = shape.kept_in_body();  // less than 64
+    size_t full = 0;
+    for (const RestWord& word : rest_) {
+        bits |= static_cast<Wide>(state[word.index]) << count;
+        count += word.bits;
+        if (count < 64) continue;
+        slot.body[full++] = static_cast<uint64_t>(bits);
+        bits >>= 64;
+        count -= 64;
+    }
+    slot.body[full] = static_cast<uint64_t>(bits);
 }
 
-StateSet::Probe StateSet::probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place) const {
+template <uint32_t Words>
+bool StateSet::has_body(const Shape& shape, const std::byte* bucket, uint32_t slot, const Slot& wanted) {
+    uint64_t bit = uint64_t{shape.slots} * 16 + uint64_t{slot} * shape.body_bits;
+    uint64_t difference = 0;
+    uint32_t left = shape.body_bits;
+    for (uint32_t word = 0; word < words<Words>(shape); ++word, bit += 64, left -= 64)
+        difference |= (bits_at(bucket, bit) ^ wanted.body[word]) & low_bits(left);
+    return difference == 0;
+}
+
+template <uint32_t Words>
+StateSet::Probe StateSet::probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place) {
     const Shape& shape = partition.shape;
-    const unsigned quick_bits = std::min(shape.slot_bits, 57U);  // what one load gives at any bit offset
-    const uint64_t quick = low_bits(quick_bits);
-    uint64_t wanted = slot[0] + 1;
-    for (unsigned displacement = 0; displacement <= most_displacement; ++displacement, ++bucket, ++wanted) {
-        uint64_t bit = bucket * shape.bucket_bytes * 8;
-        uint64_t nearest_bit = 0;
-        unsigned nearest = displacement + 1;  // the least tag below that of `wanted`
-        for (uint32_t i = 0; i < shape.slots; ++i, bit += shape.slot_bits) {
-            const uint64_t seen = load(partition.memory + (bit >> 3)) >> (bit & 7);
-            const auto tag = static_cast<unsigned>(seen & low_bits(tag_bits));
-            if (tag < nearest) {
-                nearest = tag;
-                nearest_bit = bit;
-                if (tag == 0) break;
-            }
-            if (((seen ^ wanted) & quick) != 0) continue;
-            bool equal = true;
-            for (unsigned done = quick_bits; done < shape.slot_bits && equal; done += 57) {
-                const unsigned count = std::min(57U, shape.slot_bits - done);
-                unsigned position = done;
-                const uint64_t part = load(partition.memory + ((bit + done) >> 3)) >> ((bit + done) & 7);
-                equal = ((part ^ get(slot.data(), position, count)) & low_bits(count)) == 0;
-            }
-            if (equal) return Probe::found;
-        }
-        // Whoever is nearer to its home than the state would be here gives way to it: it cannot have gone farther.
-        if (nearest <= displacement) {
-            place = {bucket, nearest_bit, displacement, nearest != 0};
+    for (unsigned displacement = 0; displacement <= most_displacement; ++displacement, ++bucket) {
+        const std::byte* memory = bucket_at(partition, bucket);
+        const auto head = static_cast<uint16_t>(slot.head + displacement + 1);
+        for (uint32_t matches = slots_where(memory, shape.slots, 0xffff, head); matches != 0; matches &= matches - 1)
+            if (has_body<Words>(shape, memory, static_cast<uint32_t>(std::countr_zero(matches)), slot))
+                return Probe::found;
+        // An empty slot, or one of a state that is nearer to its home than this one would be here: the state cannot
+        // have gone farther.
+        for (unsigned tag = 0; tag <= displacement; ++tag) {
+            const uint32_t nearer = slots_where(memory, shape.slots, tag_mask, static_cast<uint16_t>(tag));
+            if (nearer == 0) continue;
+            place = {bucket, static_cast<uint32_t>(std::countr_zero(nearer)), displacement, tag != 0};
             return Probe::absent;
         }
     }
     return Probe::full;
 }
 
-/// 0: an empty slot; else 1 + displacement.
-unsigned StateSet::tag_at(const Partition& partition, uint64_t bit) {
-    return static_cast<unsigned>(load(partition.memory + (bit >> 3)) >> (bit & 7) & low_bits(tag_bits));
-}
-
 /// Where a state that is not in the partition goes, from this bucket on.
 StateSet::Probe StateSet::room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place) {
     const Shape& shape = partition.shape;
     for (; displacement <= most_displacement; ++displacement, ++bucket) {
-        uint64_t bit = bucket * shape.bucket_bytes * 8;
-        unsigned nearest = displacement + 1;
-        for (uint32_t i = 0; i < shape.slots && nearest != 0; ++i, bit += shape.slot_bits) {
-            const unsigned tag = tag_at(partition, bit);
-            if (tag >= nearest) continue;
-            nearest = tag;
-            place = {bucket, bit, displacement, tag != 0};
+        const std::byte* memory = bucket_at(partition, bucket);
+        for (unsigned tag = 0; tag <= displacement; ++tag) {
+            const uint32_t nearer = slots_where(memory, shape.slots, tag_mask, static_cast<uint16_t>(tag));
+            if (nearer == 0) continue;
+            place = {bucket, static_cast<uint32_t>(std::countr_zero(nearer)), displacement, tag != 0};
+            return Probe::absent;
         }
-        if (nearest <= displacement) return Probe::absent;
     }
     return Probe::full;
 }
 
 /// Whether everybody finds room if a state goes to this place.
 bool StateSet::can_settle(const Partition& partition, Place place) {
-    while (place.taken)
-        if (room(partition, place.bucket + 1, tag_at(partition, place.bit), place) == Probe::full) return false;
+    while (place.taken) {
+        const unsigned tag = head_at(bucket_at(partition, place.bucket), place.slot) & tag_mask;
+        if (room(partition, place.bucket + 1, tag, place) == Probe::full) return false;
+    }
     return true;
 }
 
 /// Writes the slot to its place, and moves on whoever was there, and so on: can_settle() has said that it ends.
+template <uint32_t Words>
 void StateSet::settle(const Partition& partition, Place place, Slot& slot) {
-    const unsigned slot_bits = partition.shape.slot_bits;
-    for (;;) {
-        slot[0] += place.displacement + 1;
-        for (unsigned done = 0; done < slot_bits; done += 57) {  // exchanges the slot with what was there
-            const unsigned count = std::min(57U, slot_bits - done);
-            unsigned position = done;
-            const uint64_t part = get(slot.data(), position, count);
-            std::byte* at = partition.memory + ((place.bit + done) >> 3);
-            const unsigned shift = (place.bit + done) & 7;
-            const uint64_t seen = load(at);
-            const uint64_t change = ((seen >> shift) ^ part) & low_bits(count);
-            const uint64_t written = seen ^ change << shift;
-            std::memcpy(at, &written, sizeof written);
-            flip(slot.data(), done, change, count);
-        }
-        if (!place.taken) return;
-        const auto tag = static_cast<unsigned>(slot[0] & low_bits(tag_bits));
-        slot[0] -= tag;
-        room(partition, place.bucket + 1, tag, place);
+    slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
+    std::byte* memory = bucket_at(partition, place.bucket);
+    if (!place.taken) return write<Words>(partition.shape, memory, place.slot, slot);
+    Slot other;
+    read<Words>(partition.shape, memory, place.slot, other);
+    write<Words>(partition.shape, memory, place.slot, other);  // now all its bits are 0
+    write<Words>(partition.shape, memory, place.slot, slot);
+    const unsigned tag = other.head & tag_mask;
+    other.head = static_cast<uint16_t>(other.head - tag);
+    room(partition, place.bucket + 1, tag, place);
+    settle<Words>(partition, place, other);
+}
+
+/// Adds the slot, bit by bit without carries, to one whose bits are 0 (or the same: they are 0 then).
+template <uint32_t Words>
+void StateSet::write(const Shape& shape, std::byte* bucket, uint32_t number, const Slot& slot) {
+    const auto head = static_cast<uint16_t>(head_at(bucket, number) ^ slot.head);
+    std::memcpy(bucket + number * sizeof head, &head, sizeof head);
+    uint64_t bit = uint64_t{shape.slots} * 16 + uint64_t{number} * shape.body_bits;
+    for (uint32_t word = 0; word < words<Words>(shape); ++word, bit += 64) flip_at(bucket, bit, slot.body[word]);
+}
+
+template <uint32_t Words>
+void StateSet::read(const Shape& shape, const std::byte* bucket, uint32_t number, Slot& slot) {
+    slot.head = head_at(bucket, number);
+    uint64_t bit = uint64_t{shape.slots} * 16 + uint64_t{number} * shape.body_bits;
+    uint32_t left = shape.body_bits;
+    for (uint32_t word = 0; word < words<Words>(shape); ++word, bit += 64, left -= 64)
+        slot.body[word] = bits_at(bucket, bit) & low_bits(left);
+}
+
+template <uint32_t Words>
+bool StateSet::insert_into(Partition& partition, uint64_t hash, const uint64_t* state) {
+    Slot slot;
+    Place place;
+    fill(partition.shape, hash, state, slot);
+    const Probe probed = probe<Words>(partition, home(partition, hash), slot, place);
+    if (probed == Probe::found) return false;
+    if (probed == Probe::absent && partition.count < partition.limit &&
+        (!place.taken || can_settle(partition, place))) {
+        settle<Words>(partition, place, slot);
+        ++partition.count;
+        return true;
     }
+    grow(partition);
+    return insert(hash, state);
 }
 
 bool StateSet::insert(uint64_t hash, const uint64_t* state) {
-    const unsigned number = partition_of(hash);
-    Partition& partition = partitions_[number];
-    Slot slot;
-    Place place;
-    for (;;) {
-        fill(partition.shape, hash, state, slot);
-        const Probe probed = probe(partition, home(partition, hash), slot, place);
-        if (probed == Probe::found) return false;
-        if (probed == Probe::absent && partition.count < partition.limit && can_settle(partition, place)) break;
-        grow(partition, number);
+    Partition& partition = partitions_[partition_of(hash)];
+    switch (partition.shape.body_words) {
+        case 1: return insert_into<1>(partition, hash, state);
+        case 2: return insert_into<2>(partition, hash, state);
+        case 3: return insert_into<3>(partition, hash, state);
+        default: return insert_into<0>(partition, hash, state);
     }
-    settle(partition, place, slot);
-    ++partition.count;
-    return true;
 }
 
 bool StateSet::contains(uint64_t hash, const uint64_t* state) const {
@@ -255,13 +291,13 @@ bool StateSet::contains(uint64_t hash, const uint64_t* state) const {
     Slot slot;
     Place place;
     fill(partition.shape, hash, state, slot);
-    return probe(partition, home(partition, hash), slot, place) == Probe::found;
+    return probe<0>(partition, home(partition, hash), slot, place) == Probe::found;
 }
 
-void StateSet::grow(Partition& partition, uint64_t number) {
+void StateSet::grow(Partition& partition) {
     uint64_t buckets = partition.shape.buckets;
     for (;;) {
-        buckets += buckets / 4 + 1;
+        buckets += buckets / 3 + 1;
         if (buckets > UINT32_MAX) throw LimitReached{"the greatest number of states (2^32)"};
         Partition larger;
         larger.shape = shape_for(static_cast<uint32_t>(buckets));
@@ -277,7 +313,11 @@ void StateSet::grow(Partition& partition, uint64_t number) {
             memory_.give_back(more);
             throw;
         }
-        if (move_all(partition, number, larger)) {
+        const uint32_t words = partition.shape.body_words;
+        const bool moved = words == 1   ? move_all<1>(partition, larger)
+                           : words == 2 ? move_all<2>(partition, larger)
+                                        : move_all<0>(partition, larger);
+        if (moved) {
             release(partition.memory, partition.shape.bytes());
             if (larger.shape.bytes() < partition.shape.bytes())
                 memory_.give_back(partition.shape.bytes() - larger.shape.bytes());
@@ -290,34 +330,81 @@ void StateSet::grow(Partition& partition, uint64_t number) {
 }
 
 /// False if some state does not find room near its home.
-bool StateSet::move_all(const Partition& from, uint64_t number, Partition& to) const {
+//
+// A larger partition has the same states in the same order of homes, so they are written one behind the other, without
+// a look at what is there. Only those of one old home, which may have several new ones, are sorted.
+template <uint32_t Words>
+bool StateSet::move_all(const Partition& from, const Partition& to) const {
+    struct Moved {
+        uint64_t home = 0;  ///< the new one
+        uint64_t bucket = 0;
+        uint32_t slot = 0;  ///< both old
+    };
     const Shape& shape = from.shape;
     const unsigned x_bits = mixed_bits_ > 8 ? mixed_bits_ - 8 : 0;  // behind the partition's number
-    Slot old, made;
-    std::array<uint64_t, greatest_words> state;
-    for (uint64_t bucket = 0; bucket < uint64_t{shape.buckets} + most_displacement; ++bucket) {
-        uint64_t bit = bucket * shape.bucket_bytes * 8;
-        for (uint32_t i = 0; i < shape.slots; ++i, bit += shape.slot_bits) {
-            for (unsigned done = 0; done < shape.slot_bits; done += 64)
-                old[done / 64] = bits_at(from.memory, bit + done);
-            const auto tag = static_cast<unsigned>(old[0] & low_bits(tag_bits));
-            if (tag == 0) break;
-            unsigned position = tag_bits;
-            const uint64_t low = get(old.data(), position, shape.kept);
-            for (const RestWord& word : rest_) state[word.index] = get(old.data(), position, word.bits);
-            // The one value of x whose home this is and that ends with these bits.
-            const uint64_t home_bucket = bucket - (tag - 1);
-            const auto least =
-                static_cast<uint64_t>(((static_cast<Wide>(home_bucket) << x_bits) + shape.buckets - 1) / shape.buckets);
-            const uint64_t x = least + ((low - least) & low_bits(shape.kept));
-            const uint64_t hash = number << 56 | (x_bits == 0 ? 0 : x << (64 - 8 - x_bits));
-            fill(to.shape, hash, state.data(), made);
-            Place place;
-            if (room(to, home(to, hash), 0, place) == Probe::full || !can_settle(to, place)) return false;
-            settle(to, place, made);
+    const uint64_t step = (uint64_t{1} << x_bits) / shape.buckets;
+    const uint64_t step_rest = (uint64_t{1} << x_bits) % shape.buckets;
+    uint64_t least = 0, least_rest = 0;  // 2^x_bits * home / buckets, and the rest of that division
+    std::vector<Moved> group;
+    uint64_t bucket = 0;  // where the last one went
+    uint32_t used = 0;    // slots of that bucket
+    Slot slot;
+    for (uint64_t home_bucket = 0; home_bucket < shape.buckets; ++home_bucket) {
+        group.clear();
+        const uint64_t first = least + (least_rest > 0 ? 1 : 0);  // the least x whose home this is
+        for (unsigned displacement = 0; displacement <= most_displacement; ++displacement) {
+            const std::byte* memory = bucket_at(from, home_bucket + displacement);
+            const auto tag = static_cast<uint16_t>(displacement + 1);
+            uint32_t here = slots_where(memory, shape.slots, tag_mask, tag);
+            for (; here != 0; here &= here - 1) {
+                const auto number = static_cast<uint32_t>(std::countr_zero(here));
+                read<Words>(shape, memory, number, slot);
+                const uint64_t low = uint64_t{slot.head} >> tag_bits | slot.body[0] << head_kept;
+                // The one x whose home this is and that ends with the bits kept.
+                const uint64_t x = first + ((low - first) & low_bits(shape.kept));
+                const auto new_home = static_cast<uint64_t>(static_cast<Wide>(x) * to.shape.buckets >> x_bits);
+                size_t place = group.size();  // few: insertion sort
+                group.emplace_back();
+                for (; place > 0 && group[place - 1].home > new_home; --place) group[place] = group[place - 1];
+                group[place] = {new_home, home_bucket + displacement, number};
+            }
+            bool nearer = false;  // somebody is nearer to home here than a state from this home would be
+            for (uint16_t t = 0; t < tag && !nearer; ++t) nearer = slots_where(memory, shape.slots, tag_mask, t) != 0;
+            if (nearer) break;
+        }
+        for (const Moved& moved : group) {
+            if (used == to.shape.slots || moved.home > bucket) {
+                bucket = std::max(moved.home, bucket + (used == to.shape.slots ? 1 : 0));
+                used = 0;
+            }
+            const uint64_t displacement = bucket - moved.home;
+            if (displacement > most_displacement) return false;
+            read<Words>(shape, bucket_at(from, moved.bucket), moved.slot, slot);
+            narrow<Words>(slot, shape, to.shape);
+            slot.head = static_cast<uint16_t>((slot.head & ~tag_mask) + displacement + 1);
+            write<Words>(to.shape, bucket_at(to, bucket), used++, slot);
+        }
+        least += step;
+        least_rest += step_rest;
+        if (least_rest >= shape.buckets) {
+            least_rest -= shape.buckets;
+            ++least;
         }
     }
     return true;
+}
+
+/// Drops the bits of x that the new shape does not keep.
+template <uint32_t Words>
+void StateSet::narrow(Slot& slot, const Shape& from, const Shape& to) {
+    if (to.kept < head_kept) slot.head &= static_cast<uint16_t>(low_bits(tag_bits + to.kept));
+    const unsigned dropped = from.kept_in_body() - to.kept_in_body();
+    if (dropped == 0) return;
+    const uint64_t low = slot.body[0] & low_bits(to.kept_in_body());
+    slot.body[words<Words>(from)] = 0;
+    for (uint32_t word = 0; word < words<Words>(from); ++word)
+        slot.body[word] = slot.body[word] >> dropped | slot.body[word + 1] << 1 << (63 - dropped);
+    slot.body[0] = (slot.body[0] & ~low_bits(to.kept_in_body())) | low;
 }
 
 uint64_t StateSet::size() const {

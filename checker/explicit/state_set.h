@@ -4,14 +4,15 @@
 // words. The upper bits of x are the address of a bucket and need not be stored (Cleary,
 // "Compact hash tables using bidirectional linear probing", IEEE Trans. Computers 1984): what remains of x, the rest
 // and three bits for the distance from the home bucket fill a slot to the bit. Nothing is lost, so nothing can be
-// hidden by a collision. A bucket is one or a few cache lines; slots fill from the left, and what does not fit goes on
-// into one of the next six buckets.
+// hidden by a collision. A bucket is one or a few cache lines; the first 16 bits of all its slots lie together at its
+// begin, so that a few vector instructions tell which slots can match (as in Abseil's Swiss tables); slots fill from
+// the left, and what does not fit goes on into one of the next six buckets.
 //
-// The set is cut into 256 partitions by the uppermost bits of x. A partition grows by a quarter at a time, by itself,
+// The set is cut into 256 partitions by the uppermost bits of x. A partition grows by a third at a time, by itself,
 // and the partitions start with staggered sizes, so that growing neither doubles the memory nor leaves it half empty:
-// the load is some 0.76 on average. Different partitions may be used by different threads at the same time.
+// the load is some 0.78 on average. Different partitions may be used by different threads at the same time.
 //
-// For n states of b bits about (b - log2(n / 7) + 3) / 0.76 bits a state. Limits: 256 words a state.
+// For n states of b bits about (b - log2(n / 7) + 3) / 0.78 bits a state. Limits: 256 words a state.
 #pragma once
 
 #include <array>
@@ -65,14 +66,17 @@ class StateSet {
     uint64_t bytes() const;
 
  private:
-    /// How the slots of a partition look.
+    /// How the slots of a partition look: a head of 16 bits (the tag and the lowest bits of x kept), and a body (more
+    /// of x, the rest).
     struct Shape {
         uint32_t buckets = 0;       ///< homes; some more follow for those that do not fit
         uint32_t bucket_bytes = 0;  ///< a multiple of 64
-        uint32_t slots = 0;         ///< of a bucket
-        uint32_t slot_bits = 0;
-        unsigned kept = 0;  ///< bits of x that a slot holds: the lowest
+        uint32_t slots = 0;         ///< of a bucket; at most 32
+        uint32_t body_bits = 0;
+        uint32_t body_words = 0;  ///< 64-bit words that hold a body; at least 1
+        unsigned kept = 0;        ///< bits of x that a slot holds: the lowest
         uint64_t bytes() const { return (uint64_t{buckets} + most_displacement) * bucket_bytes + 64; }
+        unsigned kept_in_body() const { return kept > head_kept ? kept - head_kept : 0; }
     };
     struct Partition {
         std::byte* memory = nullptr;  ///< whole cache lines
@@ -87,28 +91,51 @@ class StateSet {
     /// Where a state belongs.
     struct Place {
         uint64_t bucket = 0;
-        uint64_t bit = 0;           ///< of the slot, from the begin of the partition
+        uint32_t slot = 0;
         unsigned displacement = 0;  ///< of the state, there
         bool taken = false;         ///< by a state nearer to its home, which must move on
     };
     static constexpr unsigned tag_bits = 3;  ///< 0: empty; else 1 + displacement
     static constexpr unsigned most_displacement = 6;
+    static constexpr uint16_t tag_mask = (1 << tag_bits) - 1;
+    static constexpr unsigned head_kept = 16 - tag_bits;  ///< at most so many bits of x are in the head
     static constexpr unsigned greatest_words = 256;
+    struct Slot {
+        uint16_t head;
+        std::array<uint64_t, greatest_words + 2> body;
+    };
     __extension__ using Wide = unsigned __int128;
-    using Slot = std::array<uint64_t, greatest_words + 2>;
 
     static uint64_t home(const Partition& partition, uint64_t hash) {
         return static_cast<uint64_t>((static_cast<Wide>(hash << 8) * partition.shape.buckets) >> 64);
     }
+    static std::byte* bucket_at(const Partition& partition, uint64_t bucket) {
+        return partition.memory + bucket * partition.shape.bucket_bytes;
+    }
+    /// `Words` below: of a body, so that the usual widths have code of their own; 0: as the shape says.
     Shape shape_for(uint32_t buckets) const;
     void fill(const Shape& shape, uint64_t hash, const uint64_t* state, Slot& slot) const;
-    Probe probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place) const;
+    template <uint32_t Words>
+    static uint32_t words(const Shape& shape);
+    template <uint32_t Words>
+    bool insert_into(Partition& partition, uint64_t hash, const uint64_t* state);
+    template <uint32_t Words>
+    static Probe probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place);
+    template <uint32_t Words>
+    static bool has_body(const Shape& shape, const std::byte* bucket, uint32_t slot, const Slot& wanted);
     static Probe room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place);
-    static unsigned tag_at(const Partition& partition, uint64_t bit);
     static bool can_settle(const Partition& partition, Place place);
+    template <uint32_t Words>
     static void settle(const Partition& partition, Place place, Slot& slot);
-    void grow(Partition& partition, uint64_t number);
-    bool move_all(const Partition& from, uint64_t number, Partition& to) const;
+    template <uint32_t Words>
+    static void write(const Shape& shape, std::byte* bucket, uint32_t number, const Slot& slot);
+    template <uint32_t Words>
+    static void read(const Shape& shape, const std::byte* bucket, uint32_t number, Slot& slot);
+    template <uint32_t Words>
+    static void narrow(Slot& slot, const Shape& from, const Shape& to);
+    void grow(Partition& partition);
+    template <uint32_t Words>
+    bool move_all(const Partition& from, const Partition& to) const;
     static std::byte* allocate(uint64_t bytes);
     static void release(std::byte* memory, uint64_t bytes);
 
