@@ -6,8 +6,9 @@ using system::ExprId;
 using system::Node;
 using system::Op;
 
-CodeId CodeCompiler::append(Code code) {
+CodeId CodeCompiler::append(Code code, Interval interval) {
     program_.codes.push_back(code);
+    program_.intervals.push_back(interval);
     uses_.push_back(0);
     return static_cast<CodeId>(program_.codes.size() - 1);
 }
@@ -24,7 +25,7 @@ CodeId CodeCompiler::compile(ExprId id) {
     const std::vector<ExprId> args(span.begin(), span.end());
     CodeId code = 0;
     if (node.op == Op::constant) {
-        code = append({.op = Code::Op::constant, .value = node.value});
+        code = append({.op = Code::Op::constant, .value = node.value}, {node.value, node.value});
     } else if (node.op == Op::read) {
         code = read(node, args);
     } else {
@@ -37,10 +38,11 @@ CodeId CodeCompiler::compile(ExprId id) {
 CodeId CodeCompiler::read(const Node& node, const std::vector<ExprId>& index) {
     const system::Variable& variable = program_.system.variables[node.var];
     const int64_t first = program_.system.types[variable.type].first();
+    const Interval interval{node.lo, node.hi};
     WriteCode place;
-    if (!target(node.var, index, place)) return append({.op = Code::Op::constant, .value = first});
-    if (place.computed) return append({.op = Code::Op::indexed, .a = place.target, .value = first});
-    return append({.op = Code::Op::cell, .a = place.target});
+    if (!target(node.var, index, place)) return append({.op = Code::Op::constant, .value = first}, {first, first});
+    if (place.computed) return append({.op = Code::Op::indexed, .a = place.target, .value = first}, interval);
+    return append({.op = Code::Op::cell, .a = place.target}, interval);
 }
 
 bool CodeCompiler::target(system::VarId var, const std::vector<ExprId>& index, WriteCode& write) {
@@ -97,13 +99,14 @@ CodeId CodeCompiler::operation(const Node& node, const std::vector<ExprId>& args
             if (!pool_.is_constant(constant)) continue;
             const CodeId other = compile(args[side == 0 ? 0 : 1]);
             if (program_.codes[other].op != Code::Op::cell) continue;
-            return append({.op = Code::Op::cell_is, .a = program_.codes[other].a, .value = pool_.value(constant)});
+            return append({.op = Code::Op::cell_is, .a = program_.codes[other].a, .value = pool_.value(constant)},
+                          {0, 1});
         }
     }
     if (args.size() > 0) code.a = compile(args[0]);
     if (args.size() > 1) code.b = compile(args[1]);
     if (args.size() > 2) code.c = compile(args[2]);
-    return append(code);
+    return append(code, {node.lo, node.hi});
 }
 
 void CodeCompiler::assign_slots() {

@@ -24,7 +24,7 @@ class CodeCompiler {
  private:
     CodeId read(const system::Node& node, const std::vector<system::ExprId>& index);
     CodeId operation(const system::Node& node, const std::vector<system::ExprId>& args);
-    CodeId append(Code code);
+    CodeId append(Code code, Interval interval);
     CodeId use(CodeId code);
     uint32_t address(system::VarId var, const std::vector<system::ExprId>& index);
 

@@ -32,9 +32,10 @@ uint64_t* InterpretedCode::successors(const uint64_t* state, uint64_t* out) {
     return out;
 }
 
-uint64_t* InterpretedCode::successor(uint32_t instance, const uint64_t* state, uint64_t* out) {
+uint64_t* InterpretedCode::successors(uint32_t first, uint32_t end, const uint64_t* state, uint64_t* out) {
     enter(state);
-    return take(instance, state, out);
+    for (uint32_t i = first; i < end; ++i) out = take(i, state, out);
+    return out;
 }
 
 uint64_t* InterpretedCode::take(uint32_t number, const uint64_t* state, uint64_t* out) {

@@ -15,8 +15,9 @@ class InterpretedCode : public StateCode {
 
     uint64_t* successors(const uint64_t* state, uint64_t* out) override;
     bool holds(uint32_t property, const uint64_t* state) override;
-    /// The record of one instance, if it is enabled; for code that leaves some instances to the interpreter.
-    uint64_t* successor(uint32_t instance, const uint64_t* state, uint64_t* out);
+    /// The records of instances first..end-1 as far as they are enabled; the state must be at their location. For code
+    /// that leaves some instances to the interpreter.
+    uint64_t* successors(uint32_t first, uint32_t end, const uint64_t* state, uint64_t* out);
 
  private:
     void enter(const uint64_t* state);

@@ -61,6 +61,12 @@ struct Code {
     int64_t value = 0;
 };
 
+/// Every value of a code lies here. Inside +-value_limit (both ends excluded) no arithmetic saturated on the way, so
+/// that plain 64-bit arithmetic gives the same value.
+struct Interval {
+    int64_t lo = 0, hi = 0;
+};
+
 struct CheckCode {
     CodeId ok = 0;
     uint32_t property = 0;
@@ -98,7 +104,8 @@ struct Program {
 
     const system::System& system;
     Cells cells;
-    std::vector<Code> codes;
+    std::vector<Code> codes;          ///< arguments stand before what uses them
+    std::vector<Interval> intervals;  ///< by code
     std::vector<Address> addresses;
     std::vector<Indexing> indexings;
     uint32_t slots = 1;

@@ -1,0 +1,512 @@
+#ifdef UNTORN_NATIVE_CODE
+
+#include "checker/explicit/native_step.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace untorn::checker::native {
+
+using Op = Code::Op;
+
+namespace {
+
+constexpr size_t largest_instance = 4000;  ///< operations
+constexpr uint32_t largest_fault_count = 1000;
+
+bool is_true(const Code& code) { return code.op == Op::constant && code.value != 0; }
+bool is_false(const Code& code) { return code.op == Op::constant && code.value == 0; }
+
+}  // namespace
+
+Steps::Steps(Emitter& emitter, Expressions& expressions, const Program& program, Interpret interpret)
+    : e_(emitter), a_(emitter.a), expressions_(expressions), program_(program), interpret_(interpret) {}
+
+// ---- The function
+
+asmjit::Label Steps::successors(size_t limit) {
+    e_.begin();
+    broken_ = a_.newLabel();
+    for (size_t i = 0; i < program_.actors.size(); ++i) {
+        next_.push_back(a_.newLabel());
+        tables_.push_back({a_.newLabel(), {}});
+    }
+    next_.push_back(e_.exit());
+    for (size_t i = 0; i < program_.actors.size(); ++i)
+        for (size_t at = 0; at + 1 < program_.actors[i].first_of.size(); ++at) {
+            const bool empty = program_.actors[i].first_of[at] == program_.actors[i].first_of[at + 1];
+            tables_[i].targets.push_back(empty ? next_[i + 1] : a_.newLabel());
+        }
+    for (size_t i = 0; i < program_.actors.size(); ++i) {
+        a_.bind(next_[i]);
+        dispatch(i);
+        const ActorInstance& actor = program_.actors[i];
+        for (size_t at = 0; at + 1 < actor.first_of.size(); ++at) {
+            if (actor.first_of[at] == actor.first_of[at + 1]) continue;
+            a_.bind(tables_[i].targets[at]);
+            uint32_t left = actor.first_of[at];  // first of a row that is left to the interpreter
+            for (uint32_t number = left; number < actor.first_of[at + 1]; ++number) {
+                if (a_.offset() >= limit || !supported(program_.instances[number])) continue;
+                leave_to_interpreter(left, number);
+                instance(number, actor, at);
+                left = number + 1;
+            }
+            leave_to_interpreter(left, actor.first_of[at + 1]);
+            dispatch(i + 1);
+        }
+    }
+    failures();
+    a_.bind(broken_);
+    a_.xor_(x86::esi, x86::esi);
+    a_.jmp(e_.exit());
+    return e_.finish(true);
+}
+
+/// Goes to the code of the location at which the actor stands.
+void Steps::dispatch(size_t number) {
+    if (number == program_.actors.size()) {
+        a_.jmp(e_.exit());
+        return;
+    }
+    const ActorInstance& actor = program_.actors[number];
+    const Table& table = tables_[number];
+    const Layout::Field* const counter = e_.layout.field(actor.counter);
+    if (counter == nullptr) {
+        a_.jmp(table.targets[static_cast<size_t>(program_.cells[actor.counter].lo)]);
+        return;
+    }
+    e_.load_field(x86::rax, *counter);
+    e_.add(x86::rax, counter->lo);
+    a_.lea(x86::rdx, x86::ptr(table.label));
+    a_.jmp(x86::qword_ptr(x86::rdx, x86::rax, 3));
+}
+
+void Steps::emit_tables() {
+    a_.align(asmjit::AlignMode::kData, 8);
+    for (const Table& table : tables_) {
+        a_.bind(table.label);
+        for (const asmjit::Label& target : table.targets) a_.embedLabel(target);
+    }
+}
+
+void Steps::leave_to_interpreter(uint32_t first, uint32_t end) {
+    if (first == end) return;
+    interpreted_ += end - first;
+    a_.mov(x86::rdi, x86::qword_ptr(x86::rsp));
+    a_.mov(x86::edx, first);
+    a_.mov(x86::ecx, end);
+    a_.mov(x86::rax, reinterpret_cast<uint64_t>(interpret_));
+    a_.call(x86::rax);
+    a_.mov(x86::rsi, x86::rax);
+    a_.test(x86::rax, x86::rax);
+    a_.j(x86::CondCode::kEqual, e_.exit());
+    a_.mov(x86::rdi, x86::qword_ptr(x86::rsp));
+    a_.mov(x86::rdi, x86::qword_ptr(x86::rdi));
+    e_.load_pinned();
+}
+
+bool Steps::supported(const Instance& instance) {
+    size_t size = 0;
+    const auto fine = [&](CodeId id, unsigned reserved) {
+        size += expressions_.size(id);
+        return size <= largest_instance && expressions_.supports(id, reserved);
+    };
+    if (instance.faults.size() > largest_fault_count || !fine(instance.guard, 0)) return false;
+    for (const CheckCode& check : instance.checks)
+        if (!fine(check.ok, 0)) return false;
+    for (CodeId when : instance.faults)
+        if (!fine(when, 1)) return false;
+    for (const WriteCode& write : instance.writes) {
+        if (!fine(write.when, 0) || !fine(write.value, 0)) return false;
+        if (write.computed && !(fine(write.value, 1) && expressions_.supports_address(write.target))) return false;
+    }
+    return true;
+}
+
+// ---- One instance
+
+void Steps::instance(uint32_t number, const ActorInstance& actor, size_t location) {
+    const Instance& instance = program_.instances[number];
+    const asmjit::Label next = a_.newLabel();
+    Facts facts(program_);
+    facts.learn(actor.counter, static_cast<int64_t>(location), static_cast<int64_t>(location));
+    std::vector<Literal> guard;
+    expressions_.collect({instance.guard, true}, guard);
+    expressions_.require(guard, next);
+    for (const Literal& literal : guard) facts.learn(literal);
+
+    for (uint32_t i = 0; i < instance.checks.size(); ++i) {
+        std::vector<Literal> literals;
+        expressions_.collect({instance.checks[i].ok, true}, literals);
+        failures_.push_back({a_.newLabel(), next, number, i});
+        expressions_.require(literals, failures_.back().at);
+        for (const Literal& literal : literals) facts.learn(literal);
+    }
+
+    choose_place(instance);
+    for (size_t i = 0; i < instance.writes.size();) {
+        const CodeId when = instance.writes[i].when;
+        if (is_false(program_.codes[when])) {
+            ++i;
+            continue;
+        }
+        if (is_true(program_.codes[when])) {
+            write(instance.writes[i++], facts);
+            continue;
+        }
+        // Neighbours under one condition. What they touch must be in place on both ways.
+        flush_all(facts);
+        for (uint32_t word = 0; word < e_.words(); ++word)
+            if (accumulator_[word] >= 0) ensure(word);
+        const asmjit::Label skip = a_.newLabel();
+        expressions_.jump(when, skip, false);
+        for (; i < instance.writes.size() && instance.writes[i].when == when; ++i) write(instance.writes[i], facts);
+        flush_all(facts);
+        a_.bind(skip);
+    }
+    flush_all(facts);
+    store_words();
+    store_tag(instance, Tag::move(number, 0));
+    a_.bind(next);
+}
+
+/// Where the words of the successor are made. In registers if there are enough and all addresses allow it.
+void Steps::choose_place(const Instance& instance) {
+    accumulator_.assign(e_.words(), -1);
+    ensured_.assign(e_.words(), false);
+    modified_.assign(e_.words(), 0);
+    in_memory_ = false;
+    int used = 0;
+    const auto touch = [&](uint32_t word) {
+        if (accumulator_[word] < 0) accumulator_[word] = used++;
+    };
+    for (const WriteCode& write : instance.writes) {
+        if (!write.computed) {
+            if (const Layout::Field* field = e_.layout.field(write.target)) touch(field->word);
+        } else if (const Places& places = expressions_.places(write.target); places.regular) {
+            touch(places.field.word);
+        } else {
+            in_memory_ = true;
+        }
+    }
+    if (static_cast<uint32_t>(used) > e_.accumulators()) in_memory_ = true;
+    if (!in_memory_) return;
+    accumulator_.assign(e_.words(), -1);
+    ensured_.assign(e_.words(), true);
+    for (uint32_t word = 0; word < e_.words(); ++word) e_.copy_to_record(word);
+}
+
+void Steps::write(const WriteCode& write, const Facts& facts) {
+    if (write.computed)
+        write_computed(write, facts);
+    else
+        write_field(write, facts);
+}
+
+void Steps::check_range(const WriteCode& write, const Cell& cell, const Facts& facts) {
+    const Interval interval = facts.of(write.value);
+    const auto least = static_cast<uint64_t>(interval.lo - cell.lo),
+               greatest = static_cast<uint64_t>(interval.hi - cell.lo);
+    if (interval.lo > interval.hi || (least <= greatest && greatest < cell.size)) return;  // or never reached
+    expressions_.value(write.value, 0, -cell.lo);
+    e_.compare(e_.level(0), static_cast<int64_t>(cell.size));
+    a_.j(x86::CondCode::kUnsignedGE, broken_);
+}
+
+void Steps::write_field(const WriteCode& write, const Facts& facts) {
+    check_range(write, program_.cells[write.target], facts);
+    const Layout::Field* const field = e_.layout.field(write.target);
+    if (field == nullptr) return;
+    std::erase_if(pending_, [&](const Pending& p) { return p.field.cell == field->cell; });
+    pending_.push_back({*field, write.value});
+}
+
+void Steps::write_computed(const WriteCode& write, const Facts& facts) {
+    const Places& places = expressions_.places(write.target);
+    check_range(write, program_.cells[places.first], facts);
+    if (places.regular) {
+        flush(places.field.word, facts, places.mask);
+        write_regular(write, places, places.lo);
+        modified_[places.field.word] |= places.mask;
+    } else {
+        flush_all(facts);
+        write_scattered(write, places, places.lo);
+        modified_.assign(e_.words(), ~uint64_t{0});
+    }
+}
+
+void Steps::write_regular(const WriteCode& write, const Places& places, int64_t lo) {
+    const uint32_t word = places.field.word;
+    ensure(word);
+    expressions_.offset(write.target, 0, broken_, places.stride == 0 ? 1 : places.stride);
+    if (places.field.shift != 0) a_.add(e_.level(0), places.field.shift);
+    const Code& value = program_.codes[write.value];
+    const bool zero = value.op == Op::constant && value.value == lo;
+    if (!zero) {
+        expressions_.value(write.value, 1, -lo);
+        a_.shlx(e_.level(1), e_.level(1), e_.level(0));
+    }
+    e_.set(x86::rax, places.field.mask);
+    a_.shlx(x86::rax, x86::rax, e_.level(0));
+    a_.not_(x86::rax);
+    apply(x86::Inst::kIdAnd, word, x86::rax);
+    if (!zero) apply(x86::Inst::kIdOr, word, e_.level(1));
+}
+
+void Steps::write_scattered(const WriteCode& write, const Places& places, int64_t lo) {
+    using Entry = Expressions::TableEntry;
+    const x86::Gp place = e_.level(0), value = e_.level(1);
+    expressions_.offset(write.target, 0, broken_, sizeof(Entry));
+    expressions_.value(write.value, 1, -lo);
+    a_.lea(x86::rax, x86::ptr(expressions_.table(places)));
+    a_.add(place, x86::rax);
+    a_.mov(x86::edx, x86::dword_ptr(place, offsetof(Entry, shift)));
+    a_.mov(x86::rax, x86::qword_ptr(place, offsetof(Entry, mask)));
+    a_.mov(place.r32(), x86::dword_ptr(place, offsetof(Entry, byte)));
+    a_.and_(value, x86::rax);  // nothing is kept of a cell without a field
+    a_.shlx(x86::rax, x86::rax, x86::rdx);
+    a_.shlx(value, value, x86::rdx);
+    a_.not_(x86::rax);
+    a_.and_(x86::qword_ptr(x86::rsi, place), x86::rax);
+    a_.or_(x86::qword_ptr(x86::rsi, place), value);
+}
+
+// ---- Pending writes
+
+void Steps::flush_all(const Facts& facts) {
+    while (!pending_.empty()) flush(pending_.front().field.word, facts);
+}
+
+void Steps::flush(uint32_t word, const Facts& facts, uint64_t mask) {
+    const bool touches = std::ranges::any_of(
+        pending_, [&](const Pending& p) { return p.field.word == word && (bits_of(p.field) & mask) != 0; });
+    if (!touches) return;
+    const Effect effect_of_word = effect(word, facts);
+    put(effect_of_word, word);
+}
+
+/// Takes what is pending for the word.
+Steps::Effect Steps::effect(uint32_t word, const Facts& facts) {
+    Effect made;
+    for (const Pending& pending : pending_)
+        if (pending.field.word == word) add_effect(pending, facts, made);
+    for (const Pending& pending : pending_)
+        if (pending.field.word == word) modified_[word] |= bits_of(pending.field);
+    std::erase_if(pending_, [&](const Pending& p) { return p.field.word == word; });
+    return made;
+}
+
+void Steps::add_effect(const Pending& pending, const Facts& facts, Effect& into) {
+    const Layout::Field& field = pending.field;
+    const bool untouched = (modified_[field.word] & bits_of(field)) == 0;
+    const Interval value = facts.of(pending.value);
+    const Code& code = program_.codes[pending.value];
+    if (value.lo == value.hi) {
+        const auto raw = static_cast<uint64_t>(value.lo - field.lo);
+        const Interval old = facts.of_cell(field.cell);
+        if (untouched && old.lo == old.hi) {
+            into.flipped |= (raw ^ static_cast<uint64_t>(old.lo - field.lo)) << field.shift;
+        } else {
+            into.cleared |= bits_of(field);
+            into.flipped |= raw << field.shift;
+        }
+        return;
+    }
+    const Code& left = program_.codes[code.a];
+    const bool counts =
+        code.op == Op::add && left.op == Op::cell && left.a == field.cell && program_.codes[code.b].op == Op::constant;
+    if (counts && untouched) {
+        into.added += static_cast<uint64_t>(program_.codes[code.b].value) << field.shift;
+        return;
+    }
+    if (code.op == Op::cell && code.a == field.cell && untouched) return;
+    into.cleared |= bits_of(field);
+    const Layout::Field* const from = code.op == Op::cell ? e_.layout.field(code.a) : nullptr;
+    if (from != nullptr && from->mask == field.mask && from->lo == field.lo)
+        copy_field(*from, field, into);
+    else
+        into.values.push_back(pending);
+}
+
+void Steps::copy_field(const Layout::Field& from, const Layout::Field& to, Effect& into) {
+    const int shift = static_cast<int>(to.shift) - static_cast<int>(from.shift);
+    const auto same = std::ranges::find_if(
+        into.copies, [&](const Copy& copy) { return copy.word == from.word && copy.shift == shift; });
+    if (same == into.copies.end())
+        into.copies.push_back({from.word, bits_of(from), shift});
+    else
+        same->mask |= bits_of(from);
+}
+
+void Steps::put(const Effect& effect, uint32_t word) {
+    ensure(word);
+    if (effect.cleared != 0) apply(x86::Inst::kIdAnd, word, ~effect.cleared);
+    if (effect.flipped != 0) apply(x86::Inst::kIdXor, word, effect.flipped);
+    if (effect.added != 0) apply(x86::Inst::kIdAdd, word, effect.added);
+    for (const Copy& copy : effect.copies) {
+        e_.load(x86::rdx, copy.word);
+        e_.keep(x86::rdx, copy.mask);
+        if (copy.shift > 0) a_.shl(x86::rdx, copy.shift);
+        if (copy.shift < 0) a_.shr(x86::rdx, -copy.shift);
+        apply(x86::Inst::kIdOr, word, x86::rdx);
+    }
+    for (const Pending& pending : effect.values) {
+        expressions_.value(pending.value, 0, -pending.field.lo);
+        if (pending.field.shift != 0) a_.shl(e_.level(0), pending.field.shift);
+        apply(x86::Inst::kIdOr, word, e_.level(0));
+    }
+}
+
+void Steps::ensure(uint32_t word) {
+    if (ensured_[word]) return;
+    ensured_[word] = true;
+    e_.load(e_.accumulator(static_cast<uint32_t>(accumulator_[word])), word);
+}
+
+void Steps::apply(x86::Inst::Id instruction, uint32_t word, x86::Gp value) {
+    if (in_memory_)
+        a_.emit(instruction, e_.in_record(word), value);
+    else
+        a_.emit(instruction, e_.accumulator(static_cast<uint32_t>(accumulator_[word])), value);
+}
+
+void Steps::apply(x86::Inst::Id instruction, uint32_t word, uint64_t value) {
+    const auto immediate = static_cast<int64_t>(value);
+    const bool fits = INT32_MIN <= immediate && immediate <= INT32_MAX;
+    if (!fits) {
+        e_.set(x86::rax, value);
+        apply(instruction, word, x86::rax);
+    } else if (in_memory_) {
+        a_.emit(instruction, e_.in_record(word), asmjit::imm(immediate));
+    } else {
+        a_.emit(instruction, e_.accumulator(static_cast<uint32_t>(accumulator_[word])), asmjit::imm(immediate));
+    }
+}
+
+// ---- Records
+
+void Steps::store_words() {
+    if (in_memory_) return;
+    for (uint32_t word = 0; word < e_.words(); ++word) {
+        if (ensured_[word])
+            a_.mov(e_.in_record(word), e_.accumulator(static_cast<uint32_t>(accumulator_[word])));
+        else
+            e_.copy_to_record(word);
+    }
+}
+
+/// The tag with the faults that the instance spends, and on to the next record.
+void Steps::store_tag(const Instance& instance, Tag tag) {
+    uint64_t bits = tag.bits;
+    const x86::Gp spent = e_.level(0);
+    bool counting = false;
+    for (CodeId when : instance.faults) {
+        const Code& code = program_.codes[when];
+        if (is_true(code)) bits += uint64_t{1} << 32;
+        if (code.op == Op::constant) continue;
+        if (!counting) e_.set(spent, 0);
+        counting = true;
+        const asmjit::Label not_spent = a_.newLabel();
+        expressions_.jump(when, not_spent, false, 1);
+        a_.add(spent, 1);
+        a_.bind(not_spent);
+    }
+    const x86::Mem place = e_.in_record(e_.words());
+    if (counting) {
+        a_.shl(spent, 32);
+        e_.set(x86::rax, bits);
+        a_.add(x86::rax, spent);
+        a_.mov(place, x86::rax);
+    } else if (bits <= INT32_MAX) {
+        a_.mov(place, static_cast<int32_t>(bits));
+    } else {
+        e_.set(x86::rax, bits);
+        a_.mov(place, x86::rax);
+    }
+    a_.add(x86::rsi, static_cast<int32_t>((e_.words() + 1) * 8));
+}
+
+void Steps::failures() {
+    for (const Failure& failure : failures_) {
+        a_.bind(failure.at);
+        for (uint32_t word = 0; word < e_.words(); ++word) e_.copy_to_record(word);
+        store_tag(program_.instances[failure.instance], Tag::failure(failure.instance, 0, failure.check));
+        a_.jmp(failure.back);
+    }
+}
+
+// ---- Facts
+
+Interval Steps::Facts::of_cell(uint32_t cell) const {
+    for (const Known& known : known_)
+        if (known.cell == cell) return known.interval;
+    const Cell& domain = program_.cells[cell];
+    return {domain.lo, domain.lo + static_cast<int64_t>(domain.size - 1)};
+}
+
+Interval Steps::Facts::of(CodeId id) const {
+    const Code& code = program_.codes[id];
+    if (code.op == Op::cell) return of_cell(code.a);
+    if (code.op == Op::add && program_.codes[code.b].op == Op::constant && program_.codes[code.a].op == Op::cell) {
+        const Interval cell = of_cell(program_.codes[code.a].a);
+        const int64_t constant = program_.codes[code.b].value;
+        return {cell.lo + constant, cell.hi + constant};
+    }
+    return program_.intervals[id];
+}
+
+void Steps::Facts::learn(uint32_t cell, int64_t lo, int64_t hi) {
+    const Interval before = of_cell(cell);
+    const Interval now{std::max(before.lo, lo), std::min(before.hi, hi)};
+    if (now.lo > now.hi) return;  // never so: what follows is never reached
+    const auto known = std::ranges::find(known_, cell, &Known::cell);
+    if (known != known_.end())
+        known->interval = now;
+    else
+        known_.push_back({cell, now});
+}
+
+void Steps::Facts::exclude(uint32_t cell, int64_t value) {
+    const Interval before = of_cell(cell);
+    if (value == before.lo) learn(cell, before.lo + 1, before.hi);
+    if (value == before.hi) learn(cell, before.lo, before.hi - 1);
+}
+
+void Steps::Facts::learn(Literal literal) {
+    const Code& code = program_.codes[literal.code];
+    const auto constant = [&](CodeId id) { return program_.codes[id].op == Op::constant; };
+    const auto cell = [&](CodeId id) { return program_.codes[id].op == Op::cell; };
+    switch (code.op) {
+        case Op::cell:
+            if (literal.holds)
+                exclude(code.a, 0);
+            else
+                learn(code.a, 0, 0);
+            return;
+        case Op::cell_is:
+            if (literal.holds)
+                learn(code.a, code.value, code.value);
+            else
+                exclude(code.a, code.value);
+            return;
+        case Op::less:
+        case Op::less_equal: {
+            // x < k, k < x, or the reverse of it, as bounds on the cell.
+            const bool below = cell(code.a) && constant(code.b);
+            if (!below && !(constant(code.a) && cell(code.b))) return;
+            const uint32_t number = program_.codes[below ? code.a : code.b].a;
+            const int64_t k = program_.codes[below ? code.b : code.a].value;
+            const int64_t strict = code.op == Op::less ? 1 : 0;
+            if (below == literal.holds)  // cell < k, or not k < cell
+                learn(number, INT64_MIN, literal.holds ? k - strict : k - 1 + strict);
+            else
+                learn(number, literal.holds ? k + strict : k + 1 - strict, INT64_MAX);
+            return;
+        }
+        default: return;
+    }
+}
+
+}  // namespace untorn::checker::native
+
+#endif
