@@ -6,6 +6,7 @@
 
 #include "checker/explicit/footprint.h"
 #include "checker/explicit/interpreted_code.h"
+#include "checker/explicit/native_code.h"
 
 namespace untorn::checker {
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr size_t most_records = size_t{1} << 20;  ///< of a chunk, but for single states with more successors
 constexpr uint32_t worth_sharing = 256;           ///< parents: fewer are faster done by one thread
+constexpr uint32_t worth_compiling = 10000;       ///< states: the interpreter finds so many in the time of compiling
 constexpr size_t prefetch_distance = 24;          ///< offers; the memory latency at some 4 ns an offer
 
 /// Everything that can change but recover's own data.
@@ -199,6 +201,15 @@ void RunSearch::expand_level(HeldLevel& source, HeldLevel& target, const Pass& p
     source.expanded = true;
 }
 
+// Making machine code takes some milliseconds, which small searches would rather not spend.
+void RunSearch::use_native_code() {
+    if (!context_.options.native_code || native_tried_) return;
+    native_tried_ = true;
+    const auto native = NativeProgram::make(program_, layout_);
+    if (native == nullptr) return;
+    for (auto& worker : workers_) worker->expansion = Expansion(make_native_code(native, program_, layout_));
+}
+
 /// Which members work, and on which parents.
 void RunSearch::share_work(uint32_t from, uint32_t to) {
     working_ = to - from < worth_sharing ? 1 : team_.size();
@@ -217,6 +228,7 @@ void RunSearch::together(const std::function<void(unsigned)>& work) {
 
 void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldLevel& target, const Pass& pass) {
     context_.tick();
+    if (size_ >= worth_compiling) use_native_code();
     share_work(from, to);
     together([&](unsigned member) { find_successors(*workers_[member], parents, pass); });
     together([&](unsigned member) { insert(member); });

@@ -85,6 +85,7 @@ class RunSearch {
     void judge(Worker& worker, const std::vector<uint32_t>& open, uint64_t affected, const uint64_t* state,
                const Finding& finding);
     void gather(LevelKey key);
+    void use_native_code();
     void share_work(uint32_t from, uint32_t to);
     void together(const std::function<void(unsigned)>& work);
     bool threads_ended(const uint64_t* state) const;
@@ -114,6 +115,7 @@ class RunSearch {
     Store projections_;
     std::deque<uint32_t> projection_states_;
     bool started_ = false;
+    bool native_tried_ = false;
     uint64_t depth_ = 0;
 
     Team team_;

@@ -32,6 +32,7 @@ struct SearchOptions {
     uint64_t memory_bytes = 0;    ///< most memory for states and what belongs to them; 0: no limit
     double seconds = 0;           ///< 0: no limit
     unsigned threads = 1;         ///< the result does not depend on it; one thread does the work so far
+    bool native_code = true;      ///< machine code where it can be had; changes no result
     bool stop_early = false;      ///< end at the end of the first level in which some property is violated
     bool order_by_steps = false;  ///< plain breadth-first: levels count steps only
     bool outcomes = false;        ///< collect SearchResult::outcomes

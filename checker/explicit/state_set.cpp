@@ -82,7 +82,7 @@ StateSet::StateSet(std::span<const unsigned> word_bits, MemoryBudget& memory)
     for (const RestWord& word : rest_) rest_bits_ += word.bits;
     for (unsigned p = 0; p < partitions; ++p) {
         // Sizes a constant factor apart, over one doubling: see the head of state_set.h.
-        const auto buckets = static_cast<uint32_t>(std::lround(8.0 * std::exp2(double(p) / partitions)));
+        const auto buckets = static_cast<uint32_t>(std::lround(16.0 * std::exp2(double(p) / partitions)));
         Partition& partition = partitions_[p];
         partition.shape = shape_for(buckets);
         partition.limit = static_cast<uint32_t>(greatest_load * buckets * partition.shape.slots);
@@ -125,7 +125,7 @@ void StateSet::release(std::byte* memory, uint64_t bytes) {
         munmap(memory, (bytes + 4095) & ~uint64_t{4095});
 }
 
-// A home bucket stands for at most 2^(mixed_bits - 8) / buckets values of x behind the partition's eight bits, rounded
+// A home bucket stands for at most 2^(mixed_bits - 5) / buckets values of x behind the partition's number, rounded
 // up; so many low bits tell them apart.
 template <uint32_t Words>
 uint32_t StateSet::words(const Shape& shape) {
@@ -133,7 +133,7 @@ uint32_t StateSet::words(const Shape& shape) {
 }
 
 StateSet::Shape StateSet::shape_for(uint32_t buckets) const {
-    const unsigned address = 8 + static_cast<unsigned>(std::bit_width(buckets) - 1);
+    const unsigned address = partition_bits + static_cast<unsigned>(std::bit_width(buckets) - 1);
     Shape shape;
     shape.buckets = buckets;
     shape.kept = mixed_bits_ > address ? mixed_bits_ - address : 0;
@@ -304,7 +304,7 @@ void StateSet::grow(Partition& partition) {
         const double limit = greatest_load * static_cast<double>(buckets) * larger.shape.slots;
         larger.limit = static_cast<uint32_t>(std::min<double>(limit, UINT32_MAX));
         larger.count = partition.count;
-        // The budget counts what stays, not the old area while it is copied: 1/256 of the whole.
+        // The budget counts what stays, not the old area while it is copied: 1/32 of the whole.
         const uint64_t more = larger.shape.bytes() - std::min(larger.shape.bytes(), partition.shape.bytes());
         memory_.take(more);
         try {
@@ -341,7 +341,8 @@ bool StateSet::move_all(const Partition& from, const Partition& to) const {
         uint32_t slot = 0;  ///< both old
     };
     const Shape& shape = from.shape;
-    const unsigned x_bits = mixed_bits_ > 8 ? mixed_bits_ - 8 : 0;  // behind the partition's number
+    const unsigned x_bits =
+        mixed_bits_ > partition_bits ? mixed_bits_ - partition_bits : 0;  // behind the partition's number
     const uint64_t step = (uint64_t{1} << x_bits) / shape.buckets;
     const uint64_t step_rest = (uint64_t{1} << x_bits) % shape.buckets;
     uint64_t least = 0, least_rest = 0;  // 2^x_bits * home / buckets, and the rest of that division

@@ -8,7 +8,7 @@
 // begin, so that a few vector instructions tell which slots can match (as in Abseil's Swiss tables); slots fill from
 // the left, and what does not fit goes on into one of the next six buckets.
 //
-// The set is cut into 256 partitions by the uppermost bits of x. A partition grows by a third at a time, by itself,
+// The set is cut into 32 partitions by the uppermost bits of x. A partition grows by a third at a time, by itself,
 // and the partitions start with staggered sizes, so that growing neither doubles the memory nor leaves it half empty:
 // the load is some 0.78 on average. Different partitions may be used by different threads at the same time.
 //
@@ -27,7 +27,7 @@ namespace untorn::checker {
 
 class StateSet {
  public:
-    static constexpr unsigned partitions = 256;
+    static constexpr unsigned partition_bits = 5, partitions = 1U << partition_bits;
 
     /// States of word_bits.size() words; of word i the lowest word_bits[i] bits are used, the others are 0. `memory`
     /// must outlive the set. Throws LimitReached for too many words.
@@ -50,7 +50,7 @@ class StateSet {
         x = (x * 0xc4ceb9fe1a85ec53ULL) & mixed_mask_;
         return (x << align_) ^ ((rest * 0xd6e8feb86659fd93ULL) & (mixed_mask_ << align_));
     }
-    static unsigned partition_of(uint64_t hash) { return static_cast<unsigned>(hash >> 56); }
+    static unsigned partition_of(uint64_t hash) { return static_cast<unsigned>(hash >> (64 - partition_bits)); }
     /// Fetches the memory that insert() will look at first.
     void prefetch(uint64_t hash) const {
         const Partition& partition = partitions_[partition_of(hash)];
@@ -107,7 +107,7 @@ class StateSet {
     __extension__ using Wide = unsigned __int128;
 
     static uint64_t home(const Partition& partition, uint64_t hash) {
-        return static_cast<uint64_t>((static_cast<Wide>(hash << 8) * partition.shape.buckets) >> 64);
+        return static_cast<uint64_t>((static_cast<Wide>(hash << partition_bits) * partition.shape.buckets) >> 64);
     }
     static std::byte* bucket_at(const Partition& partition, uint64_t bucket) {
         return partition.memory + bucket * partition.shape.bucket_bytes;
