@@ -1,0 +1,242 @@
+#include "checker/explicit/dead_variables.h"
+
+#include <algorithm>
+#include <map>
+
+#include "checker/explicit/cone.h"
+
+namespace untorn::checker {
+
+namespace {
+
+using Bits = std::vector<uint64_t>;  ///< a set of candidates
+
+bool has(const Bits& bits, size_t i) { return (bits[i / 64] >> (i % 64) & 1) != 0; }
+void insert(Bits& bits, size_t i) { bits[i / 64] |= uint64_t{1} << (i % 64); }
+
+/// Cells that may be dead somewhere.
+class Candidates {
+ public:
+    Candidates(const Program& program, const Layout& layout, const Asked& asked, bool symmetric);
+
+    size_t size() const { return cells_.size(); }
+    uint32_t cell(size_t candidate) const { return cells_[candidate]; }
+    Bits none() const { return Bits((cells_.size() + 63) / 64, 0); }
+    void insert_all(Bits& into, const std::vector<uint32_t>& cells) const {
+        for (uint32_t cell : cells) insert_cell(into, cell);
+    }
+    void insert_cell(Bits& into, uint32_t cell) const {
+        if (number_[cell] != absent_) insert(into, number_[cell]);
+    }
+
+ private:
+    static constexpr uint32_t absent_ = UINT32_MAX;
+    std::vector<uint32_t> cells_, number_;
+};
+
+Candidates::Candidates(const Program& program, const Layout& layout, const Asked& asked, bool symmetric)
+    : number_(program.cells.size(), absent_) {
+    const system::System& system = program.system;
+    const bool loses_power = power_can_be_lost(system);
+    std::vector<bool> kept = relevant_after_power_loss(program, asked);
+    CellReads judged_reads(program);
+    for (uint32_t p : asked.properties) {
+        const Judged where = judged(system.properties[p].kind, loses_power);
+        if (where == Judged::everywhere || where == Judged::at_end) judged_reads.add_property(p);
+    }
+    if (asked.outcomes)
+        for (uint32_t cell : outcome_cells(program)) judged_reads.add_cell(cell);
+    for (uint32_t cell : judged_reads.cells()) kept[cell] = true;
+    for (const Layout::Field& field : layout.fields()) {
+        if (field.cell >= program.cells.size() || kept[field.cell]) continue;
+        const system::Variable& variable = system.variables[program.cells[field.cell].var];
+        if (variable.storage == system::Storage::counter) continue;
+        if (symmetric && system.types[variable.type].kind == system::TypeKind::scalarset) continue;
+        number_[field.cell] = static_cast<uint32_t>(cells_.size());
+        cells_.push_back(field.cell);
+    }
+}
+
+/// What is live at the locations of one actor instance.
+class Liveness {
+ public:
+    Liveness(const Program& program, const Candidates& candidates, const ActorInstance& actor, bool predictable);
+
+    /// The cells that the actor reads anywhere.
+    const Bits& reads() const { return reads_; }
+    bool live(size_t location, size_t candidate) const { return has(live_[location], candidate); }
+    size_t locations() const { return live_.size(); }
+    /// Whether the cell is dead at some location where the actor may stand.
+    bool dead_somewhere(size_t candidate) const {
+        for (size_t l = 0; l < live_.size(); ++l)
+            if (stands_[l] && !live(l, candidate)) return true;
+        return false;
+    }
+
+ private:
+    /// Instances at a location that lead to the same place and surely write the same.
+    struct Edge {
+        std::vector<size_t> targets;
+        Bits written;
+        auto operator<=>(const Edge&) const = default;
+    };
+    Edge edge(const Instance& instance, size_t from) const;
+    void add_targets(CodeId location, std::vector<size_t>& targets) const;
+    bool flow(size_t location);
+
+    const Program& program_;
+    const Candidates& candidates_;
+    const ActorInstance& actor_;
+    std::vector<Bits> live_;                ///< by location
+    std::vector<std::vector<Edge>> edges_;  ///< by location
+    std::vector<bool> stands_;              ///< by location
+    Bits reads_;
+};
+
+Liveness::Liveness(const Program& program, const Candidates& candidates, const ActorInstance& actor, bool predictable)
+    : program_(program), candidates_(candidates), actor_(actor), reads_(candidates.none()) {
+    const size_t locations = actor.first_of.size() - 1;
+    live_.assign(locations, candidates.none());
+    edges_.resize(locations);
+    stands_.assign(locations, false);
+    CellReads reads(program);
+    for (size_t location = 0; location < locations; ++location) {
+        reads.clear();
+        for (uint32_t i = actor.first_of[location]; i < actor.first_of[location + 1]; ++i) {
+            const Instance& instance = program.instances[i];
+            reads.add_decisions(instance);
+            for (const WriteCode& write : instance.writes) reads.add(write);
+            edges_[location].push_back(edge(instance, location));
+        }
+        std::ranges::sort(edges_[location]);
+        const auto same = std::ranges::unique(edges_[location]);
+        edges_[location].erase(same.begin(), same.end());
+        candidates.insert_all(live_[location], reads.cells());
+        for (size_t w = 0; w < reads_.size(); ++w) reads_[w] |= live_[location][w];
+        if (location > system::ended) stands_[location] = true;
+        for (const Edge& out : edges_[location])
+            for (size_t target : out.targets) stands_[target] = true;
+    }
+    if (!predictable) {
+        live_.assign(locations, reads_);
+        return;
+    }
+    // The least solution; backwards, since most steps lead forwards.
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t location = locations; location-- > 0;) changed = flow(location) || changed;
+    }
+}
+
+Liveness::Edge Liveness::edge(const Instance& instance, size_t from) const {
+    Edge made{{from}, candidates_.none()};
+    for (const WriteCode& write : instance.writes) {
+        const bool surely = always_true(program_, write.when) && !write.computed;
+        if (surely) candidates_.insert_cell(made.written, write.target);
+        bool moves = false;
+        for_each_target(program_, write, [&](uint32_t cell) { moves = moves || cell == actor_.counter; });
+        if (!moves) continue;
+        if (surely) made.targets.clear();
+        add_targets(write.value, made.targets);
+    }
+    std::ranges::sort(made.targets);
+    const auto same = std::ranges::unique(made.targets);
+    made.targets.erase(same.begin(), same.end());
+    return made;
+}
+
+/// Where a value that is written to the counter may lead.
+void Liveness::add_targets(CodeId location, std::vector<size_t>& targets) const {
+    const Code& code = program_.codes[location];
+    if (code.op == Code::Op::constant) {
+        targets.push_back(static_cast<size_t>(code.value));
+    } else if (code.op == Code::Op::ite) {
+        add_targets(code.b, targets);
+        add_targets(code.c, targets);
+    } else {
+        for (size_t l = 0; l < live_.size(); ++l) targets.push_back(l);
+    }
+}
+
+/// Takes over what is live where the steps lead. True if that was news.
+bool Liveness::flow(size_t location) {
+    Bits& live = live_[location];
+    bool changed = false;
+    for (const Edge& edge : edges_[location]) {
+        for (size_t target : edge.targets) {
+            for (size_t w = 0; w < live.size(); ++w) {
+                const uint64_t more = live[w] | (live_[target][w] & ~edge.written[w]);
+                changed = changed || more != live[w];
+                live[w] = more;
+            }
+        }
+    }
+    return changed;
+}
+
+/// By actor: whether nobody else writes its counter.
+std::vector<bool> predictable_actors(const Program& program) {
+    std::vector<uint32_t> owner(program.cells.size(), UINT32_MAX);
+    for (uint32_t a = 0; a < program.actors.size(); ++a) owner[program.actors[a].counter] = a;
+    std::vector<bool> predictable(program.actors.size(), true);
+    for (uint32_t a = 0; a < program.actors.size(); ++a) {
+        const ActorInstance& actor = program.actors[a];
+        for (uint32_t i = actor.first_of.front(); i < actor.first_of.back(); ++i)
+            for (const WriteCode& write : program.instances[i].writes)
+                for_each_target(program, write, [&](uint32_t cell) {
+                    if (owner[cell] != UINT32_MAX && owner[cell] != a) predictable[owner[cell]] = false;
+                });
+    }
+    return predictable;
+}
+
+}  // namespace
+
+DeadVariables::DeadVariables(const Program& program, const Layout& layout, const Asked& asked, bool symmetric) {
+    const Candidates candidates(program, layout, asked, symmetric);
+    if (candidates.size() == 0) return;
+    const std::vector<bool> predictable = predictable_actors(program);
+    std::vector<Liveness> liveness;
+    for (size_t a = 0; a < program.actors.size(); ++a)
+        liveness.emplace_back(program, candidates, program.actors[a], predictable[a]);
+
+    // Candidates that have the same readers and lie in the same word are one group.
+    std::map<std::pair<std::vector<size_t>, uint32_t>, std::vector<size_t>> groups;
+    for (size_t c = 0; c < candidates.size(); ++c) {
+        std::vector<size_t> readers;
+        bool dead_somewhere = true;
+        for (size_t a = 0; a < liveness.size(); ++a) {
+            if (!has(liveness[a].reads(), c)) continue;
+            readers.push_back(a);
+            dead_somewhere = dead_somewhere && liveness[a].dead_somewhere(c);
+        }
+        if (dead_somewhere) groups[{readers, layout.field(candidates.cell(c))->word}].push_back(c);
+    }
+    for (const auto& [key, members] : groups) {
+        const auto bits = [&](size_t c) {
+            const Layout::Field& field = *layout.field(candidates.cell(c));
+            return field.mask << field.shift;
+        };
+        Group group{key.second, 0, static_cast<uint32_t>(readers_.size()), 0};
+        for (size_t c : members) group.bits |= bits(c);
+        for (size_t a : key.first) {
+            Reader reader{0, 0, 0, static_cast<uint32_t>(table_.size())};
+            size_t entries = 1;
+            if (const Layout::Field* counter = layout.field(program.actors[a].counter)) {
+                reader = {counter->word, counter->shift, counter->mask, reader.table};
+                entries = counter->mask + size_t{1};
+            }
+            for (size_t l = 0; l < entries; ++l) {  // more entries than locations: no index is out of range
+                uint64_t dead = 0;
+                for (size_t c : members)
+                    if (l < liveness[a].locations() && !liveness[a].live(l, c)) dead |= bits(c);
+                table_.push_back(dead);
+            }
+            readers_.push_back(reader);
+        }
+        group.end = static_cast<uint32_t>(readers_.size());
+        groups_.push_back(group);
+    }
+}
+
+}  // namespace untorn::checker

@@ -1,0 +1,231 @@
+// Dead-variable resetting: which cells are dead where, and that nothing is lost by resetting them.
+#include "checker/explicit/dead_variables.h"
+
+#include "checker/explicit/cone.h"
+#include "tests/explicit/random_system.h"
+#include "tests/explicit/reduced_search.h"
+#include "tests/explicit/spec_runs.h"
+
+namespace untorn::testing {
+
+using checker::DeadVariables;
+
+namespace {
+
+std::pair<ReducedSearch::Result, ReducedSearch::Result> compare_reset(const system::System& system, const Asked& asked,
+                                                                      uint64_t most = UINT64_MAX) {
+    const Program program(system);
+    const Program after_loss = slice(program, relevant_after_power_loss(program, asked));
+    Reduction reduced{&program, &after_loss, run_layout(program)};
+    const DeadVariables dead(program, reduced.layout, asked);
+    reduced.normal = [&](uint64_t* state) { dead.reset(state); };
+    return compare(unreduced(program), reduced, asked, most);
+}
+
+/// Both reductions of this kind together, as a search uses them.
+std::pair<ReducedSearch::Result, ReducedSearch::Result> compare_both(const system::System& system, const Asked& asked,
+                                                                     uint64_t most = UINT64_MAX) {
+    const Program program(system);
+    const Program run = slice(program, relevant_cells(program, asked));
+    const Program after_loss = slice(program, relevant_after_power_loss(program, asked));
+    Reduction reduced{&run, &after_loss, run_layout(run)};
+    const DeadVariables dead(run, reduced.layout, asked);
+    reduced.normal = [&](uint64_t* state) { dead.reset(state); };
+    return compare(unreduced(program), reduced, asked, most);
+}
+
+/// The cells that are put to their first value in a state where the counters have these locations and everything else
+/// its last value.
+std::vector<std::string> reset_at(const Program& program, const Asked& asked,
+                                  const std::vector<LocationId>& locations) {
+    const checker::Layout layout = run_layout(program);
+    const DeadVariables dead(program, layout, asked);
+    std::vector<int64_t> cells;
+    for (size_t c = 0; c < program.cells.size(); ++c)
+        cells.push_back(program.cells[c].lo + static_cast<int64_t>(program.cells[c].size) - 1);
+    for (size_t a = 0; a < locations.size(); ++a) cells[program.actors[a].counter] = locations[a];
+    std::vector<uint64_t> packed(layout.words());
+    layout.pack(cells.data(), packed.data());
+    dead.reset(packed.data());
+    std::vector<int64_t> after = cells;
+    layout.unpack(packed.data(), after.data());
+    std::vector<std::string> names;
+    for (size_t c = 0; c < cells.size(); ++c) {
+        if (after[c] == cells[c]) continue;
+        CHECK(after[c] == program.cells[c].lo);
+        names.push_back(program.system.variables[program.cells[c].var].name);
+    }
+    return names;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a cell is dead after its last read and before it is written") {
+    Build b;
+    const VarId in = b.variable("in", 0), out = b.variable("out", 0), x = b.variable("x", 0);
+    const ActorId a = b.actor("a", ActorKind::daemon, {"read", "use", "rest"});
+    const ActorId other = b.actor("other", ActorKind::daemon, {"flip"});
+    b.point(a, 2, {ExprPool::yes, {b.put(x, b.get(in))}, 3});
+    b.point(a, 3, {ExprPool::yes, {b.put(out, b.get(x))}, 4});
+    b.point(a, 4, {ExprPool::yes, {}, 2});
+    b.point(other, 2, {ExprPool::yes, {b.put(in, b.system.pool.negate(b.get(in)))}, 2});
+    const uint32_t p = b.property("out", PropertyKind::cover, b.is(out, 1));
+    const Asked asked{{p}, false};
+    const Program program(b.finish());
+    // `in` is read by `other`, too, who keeps its value; `out` by the property.
+    CHECK(reset_at(program, asked, {2, 2}) == Names{"x"});
+    CHECK(reset_at(program, asked, {3, 2}).empty());
+    CHECK(reset_at(program, asked, {4, 2}) == Names{"x"});
+    // If nobody asks, `out` is written for nobody.
+    CHECK(reset_at(program, {}, {3, 2}) == Names{"out"});
+    // in and out: 4 ways; x only counts at `use`: 4 + 8 + 4. Without resetting: at `rest` x == out, at `read` too
+    // (after the first round; before it all are 0), so again 4 + 8 + 4; but at `use` x is new and out is old.
+    const auto [whole, less] = compare_reset(b.system, asked);
+    CHECK(whole.states == 16);
+    CHECK(less.states == 16);
+}
+
+TEST_CASE("a buffer that was used up makes no states") {
+    Build b;
+    const TypeId content = b.range(0, 3);
+    const VarId x = b.variable("x", content), sum = b.variable("parity", 0);
+    const ActorId a = b.actor("a", ActorKind::thread, {"read", "use", "rest"});
+    system::ExprPool& pool = b.system.pool;
+    const ExprId choice = pool.choice(0, 0, 3);
+    b.point(a, 2, std::vector<Branch>{{ExprPool::yes, {b.put(x, choice)}, 3}}, {{"c", content, {}}});
+    b.point(a, 3, {ExprPool::yes, {b.put(sum, pool.modulo(b.get(x), b.number(2)))}, 4});
+    b.point(a, 4, {ExprPool::yes, {}, system::ended});
+    const uint32_t p = b.property("odd", PropertyKind::cover, b.is(sum, 1));
+    b.finish();
+    // 1 at `read`, 4 at `use`, then 4 and 4; with x forgotten 2 and 2.
+    const auto [whole, less] = compare_reset(b.system, {{p}, false});
+    CHECK(whole.states == 13);
+    CHECK(less.states == 9);
+    CHECK(less.holds.at(p) == LevelKey{0, 2});
+}
+
+TEST_CASE("a conditional write, a computed address and a bare read keep a cell alive") {
+    for (const int kind : {0, 1, 2, 3}) {
+        CAPTURE(kind);
+        Build b;
+        const TypeId index = b.range(0, 1);
+        const VarId array = b.variable("array", 0, Storage::memory, {index}), knob = b.variable("knob", 0);
+        const ActorId a = b.actor("a", ActorKind::daemon, {"before", "after"});
+        const ActorId other = b.actor("other", ActorKind::daemon, {"p"});
+        system::Update write = b.set(array, 1, {b.number(0)});
+        if (kind == 1) write.when = b.is(knob, 1);
+        if (kind == 2) write.index = {b.get(knob)};
+        b.point(a, 2, {kind == 3 ? b.is(array, 1, {b.number(0)}) : ExprPool::yes, {write}, 3});
+        b.point(a, 3, {b.is(array, 1, {b.number(0)}), {}, 2});
+        b.point(other, 2, {ExprPool::yes, {b.set(knob, 1), b.set(array, 1, {b.number(1)})}, 2});
+        const Program program(b.finish());
+        const std::vector<std::string> reset = reset_at(program, {}, {2, 2});
+        // array[1] is read by nobody; array[0] is dead before a sure write only. So is knob, if nobody reads it.
+        const Names expected[] = {{"array", "array", "knob"}, {"array"}, {"array"}, {"array", "knob"}};
+        CHECK(reset == expected[kind]);
+    }
+}
+
+TEST_CASE("a cell with two readers is dead where it is dead for both") {
+    Build b;
+    const VarId x = b.variable("x", 0);
+    const ActorId a = b.actor("a", ActorKind::thread, {"read"}), c = b.actor("c", ActorKind::thread, {"write", "read"});
+    b.point(a, 2, {b.is(x, 1), {}, system::ended});
+    b.point(c, 2, {ExprPool::yes, {b.set(x, 1)}, 3});
+    b.point(c, 3, {b.is(x, 1), {}, system::ended});
+    const Program program(b.finish());
+    CHECK(reset_at(program, {}, {2, 2}).empty());
+    CHECK(reset_at(program, {}, {2, 3}).empty());
+    CHECK(reset_at(program, {}, {1, 3}).empty());
+    CHECK(reset_at(program, {}, {2, 1}).empty());
+    CHECK(reset_at(program, {}, {1, 2}) == Names{"x"});
+    CHECK(reset_at(program, {}, {1, 1}) == Names{"x"});
+}
+
+TEST_CASE("what survives power loss is dead only if nothing after it reads it") {
+    for (const bool read : {false, true}) {
+        Build b;
+        const VarId disk = b.variable("disk", 0, Storage::durable), cache = b.variable("cache", 0, Storage::device),
+                    other = b.variable("other", 0, Storage::durable);
+        const ActorId a = b.actor("a", ActorKind::daemon, {"write", "read"});
+        b.point(a, 2, {ExprPool::yes, {b.set(disk, 1), b.set(cache, 1)}, 3});
+        b.point(a, 3, {b.system.pool.both(b.is(disk, 1), b.is(cache, 1)), {}, 2});
+        system::PowerLoss loss;
+        loss.step.updates.push_back(b.put(other, b.get(cache)));
+        b.system.power_loss = loss;
+        const uint32_t p = b.property("other", PropertyKind::crash_invariant, b.is(read ? other : disk, 0));
+        const Program program(b.finish());
+        CHECK(reset_at(program, {{p}, false}, {2}) == (read ? Names{"disk"} : Names{"cache", "other"}));
+        CHECK(reset_at(program, {{p}, false}, {3}) == (read ? Names{} : Names{"other"}));
+        CHECK(reset_at(program, {}, {2}) == Names{"disk", "cache", "other"});
+        CHECK(reset_at(program, {{}, true}, {2}).empty());
+    }
+}
+
+TEST_CASE("cells of scalarset type are spared if resetting must commute with permutations") {
+    Build b;
+    system::Type members{system::TypeKind::scalarset, "S", 0, 1, {}, 0};
+    const TypeId s = b.system.types.intern(members);
+    const VarId x = b.variable("x", s), maybe = b.variable("maybe", b.system.types.optional(s));
+    const ActorId a = b.actor("a", ActorKind::daemon, {"write", "read"});
+    b.point(a, 2, {ExprPool::yes, {b.set(x, 1), b.set(maybe, 1)}, 3});
+    b.point(a, 3, {b.system.pool.both(b.is(x, 1), b.is(maybe, 1)), {}, 2});
+    const Program program(b.finish());
+    const checker::Layout layout = run_layout(program);
+    std::vector<int64_t> cells = program.cells.first_values();
+    cells[program.actors[0].counter] = 2;
+    cells[program.cells.base(x)] = cells[program.cells.base(maybe)] = 1;
+    for (const bool symmetric : {false, true}) {
+        std::vector<uint64_t> packed(layout.words());
+        layout.pack(cells.data(), packed.data());
+        DeadVariables(program, layout, {}, symmetric).reset(packed.data());
+        std::vector<int64_t> after = cells;
+        layout.unpack(packed.data(), after.data());
+        CHECK(after[program.cells.base(x)] == (symmetric ? 1 : 0));
+        CHECK(after[program.cells.base(maybe)] == 0);
+    }
+}
+
+TEST_CASE("on random systems resetting changes no answer, whatever is asked") {
+    uint64_t states = 0, reset = 0, both = 0, notes = 0, runs = 0;
+    for (uint32_t seed = 0; seed < 3000; ++seed) {
+        CAPTURE(seed);
+        RandomSystem random(seed);
+        const system::System& system = random.make();
+        Asked asked;
+        for (uint32_t p = 0; p < system.properties.size(); ++p)
+            if ((seed * 2654435761U >> (p % 29)) % 3 == 0) asked.properties.push_back(p);
+        asked.outcomes = seed % 2 == 0;
+        const auto [whole, less] = compare_reset(system, asked);
+        states += whole.states;
+        reset += less.states;
+        both += compare_both(system, asked).second.states;
+        notes += whole.holds.size() + whole.fails.size();
+        runs += less.runs.size();
+    }
+    // The systems are worth the while: 110083 states, 73226, 71152.
+    CHECK(states > 100000);
+    CHECK(reset * 4 < states * 3);
+    CHECK(both < reset);
+    CHECK(notes > 8000);
+    CHECK(runs > 6000);
+}
+
+TEST_CASE("on the specifications of the repository resetting changes no answer") {
+    uint64_t states = 0, reset = 0, both = 0;
+    for_each_spec_run({"specs", "tests/specs"}, [&](const std::string& name, const system::System& system) {
+        CAPTURE(name);
+        const Asked asked = Asked::everything(system);
+        const auto [whole, less] = compare_reset(system, asked, 2000);
+        states += whole.states;
+        reset += less.states;
+        both += compare_both(system, asked, 2000).second.states;
+        compare_both(system, {}, 500);
+    });
+    CHECK(reset * 20 < states * 19);
+    CHECK(both <= reset);
+}
+
+}  // namespace untorn::testing
