@@ -128,6 +128,53 @@ TEST_CASE("a conditional write, a computed address and a bare read keep a cell a
     }
 }
 
+TEST_CASE("a step that leads to several locations keeps alive what one of them needs") {
+    for (const int kind : {0, 1, 2}) {
+        CAPTURE(kind);
+        Build b;
+        const VarId x = b.variable("x", 0), knob = b.variable("knob", 0);
+        const ActorId a = b.actor("a", ActorKind::daemon, {"branch", "write", "read"});
+        const VarId counter = b.system.actors[a].counter;
+        const auto where = [&](LocationId yes, LocationId no) {
+            return b.put(counter, b.system.pool.ite(b.is(knob, 1), b.number(yes), b.number(no)));
+        };
+        // From `branch` always to `write`; to `write` or `read`, by the value; the same, by a condition.
+        b.point(a, 2, {ExprPool::yes, {b.set(knob, 1)}, 3});
+        b.point(a, 3, {ExprPool::yes, {b.set(x, 1)}, 4});
+        b.point(a, 4, {b.is(x, 1), {}, 2});
+        b.finish();
+        auto& updates = b.system.transitions[0].step.updates;
+        if (kind == 1) updates.back() = where(3, 4);
+        if (kind == 2) {
+            Update maybe = b.set(counter, 3);
+            maybe.when = b.is(knob, 1);
+            updates.back() = b.set(counter, 4);
+            updates.push_back(maybe);
+        }
+        if (kind > 0) b.system.init.updates.push_back(b.set(x, 1));
+        const Program program(b.system);
+        CHECK(reset_at(program, {}, {2}) == (kind == 0 ? Names{"x", "knob"} : Names{}));
+        CHECK(reset_at(program, {}, {3}) == (kind == 0 ? Names{"x", "knob"} : Names{"x"}));
+        const auto [whole, less] = compare_reset(b.system, {});
+        // (location, x, knob). kind 0: 200 301 411 211 311; x and knob are dead at 2 and 3, and knob is read nowhere.
+        // kinds 1 and 2: 210 411 211 311; x is dead at 3 only.
+        CHECK(whole.states == (kind == 0 ? 5 : 4));
+        CHECK(less.states == (kind == 0 ? 3 : 4));
+    }
+}
+
+TEST_CASE("what another actor may send elsewhere keeps all that it reads") {
+    Build b;
+    const VarId x = b.variable("x", 0);
+    const ActorId a = b.actor("a", ActorKind::daemon, {"write", "read"});
+    const ActorId other = b.actor("other", ActorKind::daemon, {"send"});
+    b.point(a, 2, {ExprPool::yes, {b.set(x, 1)}, 3});
+    b.point(a, 3, {b.is(x, 1), {}, 2});
+    b.point(other, 2, {ExprPool::yes, {b.set(b.system.actors[a].counter, 3)}, 2});
+    const Program program(b.finish());
+    CHECK(reset_at(program, {}, {2, 2}).empty());
+}
+
 TEST_CASE("a cell with two readers is dead where it is dead for both") {
     Build b;
     const VarId x = b.variable("x", 0);
