@@ -12,7 +12,8 @@ namespace {
 using Bits = std::vector<uint64_t>;  ///< a set of candidates
 
 bool has(const Bits& bits, size_t i) { return (bits[i / 64] >> (i % 64) & 1) != 0; }
-void insert(Bits& bits, size_t i) { bits[i / 64] |= uint64_t{1} << (i % 64); }
+void set_bit(Bits& bits, size_t i) { bits[i / 64] |= uint64_t{1} << (i % 64); }
+void clear_bit(Bits& bits, size_t i) { bits[i / 64] &= ~(uint64_t{1} << (i % 64)); }
 
 /// Cells that may be dead somewhere.
 class Candidates {
@@ -26,7 +27,10 @@ class Candidates {
         for (uint32_t cell : cells) insert_cell(into, cell);
     }
     void insert_cell(Bits& into, uint32_t cell) const {
-        if (number_[cell] != absent_) insert(into, number_[cell]);
+        if (number_[cell] != absent_) set_bit(into, number_[cell]);
+    }
+    void erase_cell(Bits& from, uint32_t cell) const {
+        if (number_[cell] != absent_) clear_bit(from, number_[cell]);
     }
 
  private:
@@ -57,46 +61,56 @@ Candidates::Candidates(const Program& program, const Layout& layout, const Asked
     }
 }
 
-/// What is live at the locations of one actor instance.
+/// What is live at the locations of one actor instance, and what has its first value there anyhow.
 class Liveness {
  public:
-    Liveness(const Program& program, const Candidates& candidates, const ActorInstance& actor, bool predictable);
+    /// `unshared`: candidates that no other actor of the run writes.
+    Liveness(const Program& program, const Candidates& candidates, const ActorInstance& actor, bool predictable,
+             const Bits& unshared);
 
     /// The cells that the actor reads anywhere.
     const Bits& reads() const { return reads_; }
-    bool live(size_t location, size_t candidate) const { return has(live_[location], candidate); }
-    size_t locations() const { return live_.size(); }
-    /// Whether the cell is dead at some location where the actor may stand.
-    bool dead_somewhere(size_t candidate) const {
+    /// Dead, and perhaps not at its first value.
+    bool to_reset(size_t location, size_t candidate) const {
+        return location < live_.size() && !has(live_[location], candidate) && !has(first_[location], candidate);
+    }
+    /// At some location where the actor may stand.
+    bool to_reset_somewhere(size_t candidate) const {
         for (size_t l = 0; l < live_.size(); ++l)
-            if (stands_[l] && !live(l, candidate)) return true;
+            if (stands_[l] && to_reset(l, candidate)) return true;
         return false;
     }
 
  private:
-    /// Instances at a location that lead to the same place and surely write the same.
+    /// Instances that lead to the same place and write the same.
     struct Edge {
         std::vector<size_t> targets;
-        Bits written;
+        Bits written;          ///< surely
+        Bits changed, zeroed;  ///< perhaps put to another value than the first; surely put to the first
         auto operator<=>(const Edge&) const = default;
     };
     Edge edge(const Instance& instance, size_t from) const;
+    void note_value(const WriteCode& write, bool surely, Edge& edge) const;
     void add_targets(CodeId location, std::vector<size_t>& targets) const;
-    bool flow(size_t location);
+    bool flow_back(size_t location);
+    bool flow_on(size_t location);
+    void find_first_values(const Bits& unshared);
 
     const Program& program_;
     const Candidates& candidates_;
     const ActorInstance& actor_;
-    std::vector<Bits> live_;                ///< by location
+    std::vector<Bits> live_, first_;        ///< by location
     std::vector<std::vector<Edge>> edges_;  ///< by location
     std::vector<bool> stands_;              ///< by location
     Bits reads_;
 };
 
-Liveness::Liveness(const Program& program, const Candidates& candidates, const ActorInstance& actor, bool predictable)
+Liveness::Liveness(const Program& program, const Candidates& candidates, const ActorInstance& actor, bool predictable,
+                   const Bits& unshared)
     : program_(program), candidates_(candidates), actor_(actor), reads_(candidates.none()) {
     const size_t locations = actor.first_of.size() - 1;
     live_.assign(locations, candidates.none());
+    first_ = live_;
     edges_.resize(locations);
     stands_.assign(locations, false);
     CellReads reads(program);
@@ -124,15 +138,51 @@ Liveness::Liveness(const Program& program, const Candidates& candidates, const A
     // The least solution; backwards, since most steps lead forwards.
     for (bool changed = true; changed;) {
         changed = false;
-        for (size_t location = locations; location-- > 0;) changed = flow(location) || changed;
+        for (size_t location = locations; location-- > 0;) changed = flow_back(location) || changed;
+    }
+    find_first_values(unshared);
+}
+
+/// The greatest solution: at first value at a location, if so wherever one comes from.
+void Liveness::find_first_values(const Bits& unshared) {
+    Edge start{{}, candidates_.none(), candidates_.none(), candidates_.none()};
+    bool entered = false;
+    for (const Instance& instance : program_.init) {
+        const Edge into = edge(instance, system::not_started);
+        start.targets.insert(start.targets.end(), into.targets.begin(), into.targets.end());
+        for (size_t w = 0; w < unshared.size(); ++w) start.changed[w] |= into.changed[w];
+        entered = true;
+    }
+    if (!entered) return;
+    first_.assign(live_.size(), unshared);
+    for (size_t target : start.targets)
+        for (size_t w = 0; w < unshared.size(); ++w) first_[target][w] &= ~start.changed[w];
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t location = 0; location < live_.size(); ++location) changed = flow_on(location) || changed;
     }
 }
 
+bool Liveness::flow_on(size_t location) {
+    bool news = false;
+    for (const Edge& edge : edges_[location]) {
+        for (size_t target : edge.targets) {
+            for (size_t w = 0; w < first_[target].size(); ++w) {
+                const uint64_t still = (first_[location][w] & ~edge.changed[w]) | edge.zeroed[w];
+                news = news || (first_[target][w] & ~still) != 0;
+                first_[target][w] &= still;
+            }
+        }
+    }
+    return news;
+}
+
 Liveness::Edge Liveness::edge(const Instance& instance, size_t from) const {
-    Edge made{{from}, candidates_.none()};
+    Edge made{{from}, candidates_.none(), candidates_.none(), candidates_.none()};
     for (const WriteCode& write : instance.writes) {
         const bool surely = always_true(program_, write.when) && !write.computed;
         if (surely) candidates_.insert_cell(made.written, write.target);
+        note_value(write, surely, made);
         bool moves = false;
         for_each_target(program_, write, [&](uint32_t cell) { moves = moves || cell == actor_.counter; });
         if (!moves) continue;
@@ -143,6 +193,16 @@ Liveness::Edge Liveness::edge(const Instance& instance, size_t from) const {
     const auto same = std::ranges::unique(made.targets);
     made.targets.erase(same.begin(), same.end());
     return made;
+}
+
+void Liveness::note_value(const WriteCode& write, bool surely, Edge& edge) const {
+    const Code& value = program_.codes[write.value];
+    for_each_target(program_, write, [&](uint32_t cell) {
+        const bool to_first = value.op == Code::Op::constant && value.value == program_.cells[cell].lo;
+        if (to_first && !surely) return;
+        candidates_.insert_cell(to_first ? edge.zeroed : edge.changed, cell);
+        candidates_.erase_cell(to_first ? edge.changed : edge.zeroed, cell);
+    });
 }
 
 /// Where a value that is written to the counter may lead.
@@ -159,7 +219,7 @@ void Liveness::add_targets(CodeId location, std::vector<size_t>& targets) const 
 }
 
 /// Takes over what is live where the steps lead. True if that was news.
-bool Liveness::flow(size_t location) {
+bool Liveness::flow_back(size_t location) {
     Bits& live = live_[location];
     bool changed = false;
     for (const Edge& edge : edges_[location]) {
@@ -190,27 +250,45 @@ std::vector<bool> predictable_actors(const Program& program) {
     return predictable;
 }
 
+/// By actor: the candidates that no other actor of the run writes.
+std::vector<Bits> unshared_by_actor(const Program& program, const Candidates& candidates) {
+    std::vector<Bits> unshared(program.actors.size(), candidates.none());
+    for (Bits& bits : unshared)
+        for (size_t c = 0; c < candidates.size(); ++c) set_bit(bits, c);
+    for (size_t a = 0; a < program.actors.size(); ++a) {
+        Bits written = candidates.none();
+        const ActorInstance& actor = program.actors[a];
+        for (uint32_t i = actor.first_of.front(); i < actor.first_of.back(); ++i)
+            for (const WriteCode& write : program.instances[i].writes)
+                for_each_target(program, write, [&](uint32_t cell) { candidates.insert_cell(written, cell); });
+        for (size_t other = 0; other < unshared.size(); ++other)
+            for (size_t w = 0; w < written.size() && other != a; ++w) unshared[other][w] &= ~written[w];
+    }
+    return unshared;
+}
+
 }  // namespace
 
 DeadVariables::DeadVariables(const Program& program, const Layout& layout, const Asked& asked, bool symmetric) {
     const Candidates candidates(program, layout, asked, symmetric);
     if (candidates.size() == 0) return;
     const std::vector<bool> predictable = predictable_actors(program);
+    const std::vector<Bits> unshared = unshared_by_actor(program, candidates);
     std::vector<Liveness> liveness;
     for (size_t a = 0; a < program.actors.size(); ++a)
-        liveness.emplace_back(program, candidates, program.actors[a], predictable[a]);
+        liveness.emplace_back(program, candidates, program.actors[a], predictable[a], unshared[a]);
 
     // Candidates that have the same readers and lie in the same word are one group.
     std::map<std::pair<std::vector<size_t>, uint32_t>, std::vector<size_t>> groups;
     for (size_t c = 0; c < candidates.size(); ++c) {
         std::vector<size_t> readers;
-        bool dead_somewhere = true;
+        bool to_reset = true;
         for (size_t a = 0; a < liveness.size(); ++a) {
             if (!has(liveness[a].reads(), c)) continue;
             readers.push_back(a);
-            dead_somewhere = dead_somewhere && liveness[a].dead_somewhere(c);
+            to_reset = to_reset && liveness[a].to_reset_somewhere(c);
         }
-        if (dead_somewhere) groups[{readers, layout.field(candidates.cell(c))->word}].push_back(c);
+        if (to_reset) groups[{readers, layout.field(candidates.cell(c))->word}].push_back(c);
     }
     for (const auto& [key, members] : groups) {
         const auto bits = [&](size_t c) {
@@ -229,7 +307,7 @@ DeadVariables::DeadVariables(const Program& program, const Layout& layout, const
             for (size_t l = 0; l < entries; ++l) {  // more entries than locations: no index is out of range
                 uint64_t dead = 0;
                 for (size_t c : members)
-                    if (l < liveness[a].locations() && !liveness[a].live(l, c)) dead |= bits(c);
+                    if (liveness[a].to_reset(l, c)) dead |= bits(c);
                 table_.push_back(dead);
             }
             readers_.push_back(reader);

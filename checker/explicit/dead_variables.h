@@ -26,6 +26,10 @@
 //
 // Not kept: numbers of states and transitions, depth.
 //
+// Most locals return to their first value when their scope ends, where nothing is left to reset. So a cell that only
+// one actor writes is left out at those locations of that actor where it has its first value whatever happened (a
+// forward analysis of constants). That makes no difference for reachable states, nor for what resetting makes of them.
+//
 // With symmetry: the first value of a scalarset is one of its members, so putting a cell to it does not commute with
 // permutations, and then a normal form made of both could not be matched. (The first values of all other types are
 // permuted into themselves: none, free, the empty set, numbers.) Ask for `symmetric` to spare cells of scalarset type.
@@ -44,7 +48,7 @@ class DeadVariables {
 
     /// Whether there is anything to reset.
     bool any() const { return !groups_.empty(); }
-    /// Puts dead cells to their first value, in place.
+    /// Puts dead cells to their first value, in place. The state must be reachable, or the successor of a reset state.
     void reset(uint64_t* state) const {
         for (const Group& group : groups_) {
             uint64_t dead = group.bits;
