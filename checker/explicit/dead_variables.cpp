@@ -4,6 +4,7 @@
 #include <map>
 
 #include "checker/explicit/cone.h"
+#include "checker/explicit/machine.h"
 
 namespace untorn::checker {
 
@@ -61,12 +62,50 @@ Candidates::Candidates(const Program& program, const Layout& layout, const Asked
     }
 }
 
+/// Tries the values of a few cells.
+class PathSplitter {
+ public:
+    explicit PathSplitter(const Program& program)
+        : deciding(program), program_(program), machine_(program), values_(program.cells.first_values()) {}
+
+    CellReads deciding;  ///< the cells whose values are tried
+
+    /// How many valuations the cells have, or 0 if that is too many.
+    uint64_t take(const std::vector<uint32_t>& cells) {
+        uint64_t valuations = 1;
+        for (uint32_t cell : cells) {
+            valuations *= std::min(program_.cells[cell].size, most_ + 1);
+            if (valuations > std::min(most_, left_)) return 0;
+        }
+        left_ -= valuations;
+        return valuations;
+    }
+    /// In a state with this valuation; all other cells have some values.
+    Machine& enter(const std::vector<uint32_t>& cells, uint64_t valuation) {
+        for (uint32_t cell : cells) {
+            values_[cell] = program_.cells[cell].lo + static_cast<int64_t>(valuation % program_.cells[cell].size);
+            valuation /= program_.cells[cell].size;
+        }
+        machine_.begin(values_.data());
+        return machine_;
+    }
+
+ private:
+    static constexpr uint64_t most_ = 256;
+    const Program& program_;
+    Machine machine_;
+    std::vector<int64_t> values_;
+    uint64_t left_ = 1 << 16;  ///< so that big programs are not analysed for long
+};
+
+enum class Taken : uint8_t { never, perhaps, surely };
+
 /// What is live at the locations of one actor instance, and what has its first value there anyhow.
 class Liveness {
  public:
     /// `unshared`: candidates that no other actor of the run writes.
     Liveness(const Program& program, const Candidates& candidates, const ActorInstance& actor, bool predictable,
-             const Bits& unshared);
+             const Bits& unshared, PathSplitter& paths);
 
     /// The cells that the actor reads anywhere.
     const Bits& reads() const { return reads_; }
@@ -89,12 +128,15 @@ class Liveness {
         Bits changed, zeroed;  ///< perhaps put to another value than the first; surely put to the first
         auto operator<=>(const Edge&) const = default;
     };
-    Edge edge(const Instance& instance, size_t from) const;
+    void add_edges(const Instance& instance, size_t from, std::vector<Edge>& edges, PathSplitter& paths) const;
+    void split(const Instance& instance, CellReads& reads) const;
+    template <class When, class Where>
+    Edge edge(const Instance& instance, size_t from, When when, Where where) const;
     void note_value(const WriteCode& write, bool surely, Edge& edge) const;
     void add_targets(CodeId location, std::vector<size_t>& targets) const;
     bool flow_back(size_t location);
     bool flow_on(size_t location);
-    void find_first_values(const Bits& unshared);
+    void find_first_values(const Bits& unshared, PathSplitter& paths);
 
     const Program& program_;
     const Candidates& candidates_;
@@ -106,7 +148,7 @@ class Liveness {
 };
 
 Liveness::Liveness(const Program& program, const Candidates& candidates, const ActorInstance& actor, bool predictable,
-                   const Bits& unshared)
+                   const Bits& unshared, PathSplitter& paths)
     : program_(program), candidates_(candidates), actor_(actor), reads_(candidates.none()) {
     const size_t locations = actor.first_of.size() - 1;
     live_.assign(locations, candidates.none());
@@ -120,7 +162,7 @@ Liveness::Liveness(const Program& program, const Candidates& candidates, const A
             const Instance& instance = program.instances[i];
             reads.add_decisions(instance);
             for (const WriteCode& write : instance.writes) reads.add(write);
-            edges_[location].push_back(edge(instance, location));
+            add_edges(instance, location, edges_[location], paths);
         }
         std::ranges::sort(edges_[location]);
         const auto same = std::ranges::unique(edges_[location]);
@@ -140,23 +182,18 @@ Liveness::Liveness(const Program& program, const Candidates& candidates, const A
         changed = false;
         for (size_t location = locations; location-- > 0;) changed = flow_back(location) || changed;
     }
-    find_first_values(unshared);
+    find_first_values(unshared, paths);
 }
 
 /// The greatest solution: at first value at a location, if so wherever one comes from.
-void Liveness::find_first_values(const Bits& unshared) {
-    Edge start{{}, candidates_.none(), candidates_.none(), candidates_.none()};
-    bool entered = false;
-    for (const Instance& instance : program_.init) {
-        const Edge into = edge(instance, system::not_started);
-        start.targets.insert(start.targets.end(), into.targets.begin(), into.targets.end());
-        for (size_t w = 0; w < unshared.size(); ++w) start.changed[w] |= into.changed[w];
-        entered = true;
-    }
-    if (!entered) return;
+void Liveness::find_first_values(const Bits& unshared, PathSplitter& paths) {
+    std::vector<Edge> start;
+    for (const Instance& instance : program_.init) add_edges(instance, system::not_started, start, paths);
+    if (start.empty()) return;
     first_.assign(live_.size(), unshared);
-    for (size_t target : start.targets)
-        for (size_t w = 0; w < unshared.size(); ++w) first_[target][w] &= ~start.changed[w];
+    for (const Edge& into : start)
+        for (size_t target : into.targets)
+            for (size_t w = 0; w < unshared.size(); ++w) first_[target][w] &= ~into.changed[w];
     for (bool changed = true; changed;) {
         changed = false;
         for (size_t location = 0; location < live_.size(); ++location) changed = flow_on(location) || changed;
@@ -177,17 +214,56 @@ bool Liveness::flow_on(size_t location) {
     return news;
 }
 
-Liveness::Edge Liveness::edge(const Instance& instance, size_t from) const {
+/// Steps with branches inside take different paths, and the conditions of their writes go with where they lead. So the
+/// values of the cells that decide are tried one after the other, as far as there are few; else all writes under
+/// conditions are taken together.
+void Liveness::add_edges(const Instance& instance, size_t from, std::vector<Edge>& edges, PathSplitter& paths) const {
+    const auto condition = [&](CodeId when) { return always_true(program_, when) ? Taken::surely : Taken::perhaps; };
+    split(instance, paths.deciding);
+    const std::vector<uint32_t>& deciding = paths.deciding.cells();
+    const uint64_t valuations = paths.take(deciding);
+    if (valuations == 0) {
+        edges.push_back(edge(instance, from, condition,
+                             [&](CodeId location, std::vector<size_t>& to) { add_targets(location, to); }));
+        return;
+    }
+    for (uint64_t v = 0; v < valuations; ++v) {
+        Machine& machine = paths.enter(deciding, v);
+        if (machine(instance.guard) == 0) continue;
+        edges.push_back(edge(
+            instance, from, [&](CodeId when) { return machine(when) != 0 ? Taken::surely : Taken::never; },
+            [&](CodeId location, std::vector<size_t>& to) { to.push_back(static_cast<size_t>(machine(location))); }));
+    }
+}
+
+/// Collects the cells that decide which writes the instance makes and where it leads.
+void Liveness::split(const Instance& instance, CellReads& reads) const {
+    reads.clear();
+    reads.add(instance.guard);
+    for (const WriteCode& write : instance.writes) {
+        reads.add(write.when);
+        if (!write.computed && write.target == actor_.counter) reads.add(write.value);
+    }
+}
+
+template <class When, class Where>
+Liveness::Edge Liveness::edge(const Instance& instance, size_t from, When when, Where where) const {
     Edge made{{from}, candidates_.none(), candidates_.none(), candidates_.none()};
     for (const WriteCode& write : instance.writes) {
-        const bool surely = always_true(program_, write.when) && !write.computed;
+        const Taken taken = when(write.when);
+        if (taken == Taken::never) continue;
+        const bool surely = taken == Taken::surely && !write.computed;
         if (surely) candidates_.insert_cell(made.written, write.target);
         note_value(write, surely, made);
         bool moves = false;
         for_each_target(program_, write, [&](uint32_t cell) { moves = moves || cell == actor_.counter; });
         if (!moves) continue;
         if (surely) made.targets.clear();
-        add_targets(write.value, made.targets);
+        if (write.computed) {  // of several counters; so init only, for an actor whose locations tell something
+            for (size_t l = 0; l < live_.size(); ++l) made.targets.push_back(l);
+        } else {
+            where(write.value, made.targets);
+        }
     }
     std::ranges::sort(made.targets);
     const auto same = std::ranges::unique(made.targets);
@@ -234,7 +310,7 @@ bool Liveness::flow_back(size_t location) {
     return changed;
 }
 
-/// By actor: whether nobody else writes its counter.
+/// By actor: whether nobody else writes its counter, and no write computes which counter it changes.
 std::vector<bool> predictable_actors(const Program& program) {
     std::vector<uint32_t> owner(program.cells.size(), UINT32_MAX);
     for (uint32_t a = 0; a < program.actors.size(); ++a) owner[program.actors[a].counter] = a;
@@ -244,7 +320,8 @@ std::vector<bool> predictable_actors(const Program& program) {
         for (uint32_t i = actor.first_of.front(); i < actor.first_of.back(); ++i)
             for (const WriteCode& write : program.instances[i].writes)
                 for_each_target(program, write, [&](uint32_t cell) {
-                    if (owner[cell] != UINT32_MAX && owner[cell] != a) predictable[owner[cell]] = false;
+                    const bool plainly = owner[cell] == a && !write.computed;
+                    if (owner[cell] != UINT32_MAX && !plainly) predictable[owner[cell]] = false;
                 });
     }
     return predictable;
@@ -274,9 +351,10 @@ DeadVariables::DeadVariables(const Program& program, const Layout& layout, const
     if (candidates.size() == 0) return;
     const std::vector<bool> predictable = predictable_actors(program);
     const std::vector<Bits> unshared = unshared_by_actor(program, candidates);
+    PathSplitter paths(program);
     std::vector<Liveness> liveness;
     for (size_t a = 0; a < program.actors.size(); ++a)
-        liveness.emplace_back(program, candidates, program.actors[a], predictable[a], unshared[a]);
+        liveness.emplace_back(program, candidates, program.actors[a], predictable[a], unshared[a], paths);
 
     // Candidates that have the same readers and lie in the same word are one group.
     std::map<std::pair<std::vector<size_t>, uint32_t>, std::vector<size_t>> groups;

@@ -24,7 +24,7 @@ class Follower {
             moved = false;
             for (uint32_t i = 0; i < program_.instances.size() && !moved; ++i) {
                 if (!invisible_[i] || !stands_at(state, i)) continue;
-                if (code_.successor(i, state, next.data()) == next.data()) continue;
+                if (code_.successors(i, i + 1, state, next.data()) == next.data()) continue;
                 REQUIRE_FALSE(checker::Tag{next.back()}.fails());
                 std::copy(next.begin(), next.end() - 1, state);
                 executed.insert(program_.instances[i].transition);
