@@ -26,6 +26,14 @@ inline uint64_t bits_of(const Layout::Field& field) { return field.mask << field
 struct WordTest {
     uint32_t word = 0;
     uint64_t mask = 0, value = 0;
+
+    /// Adds another test of the word. False if both cannot hold.
+    bool add(const WordTest& other) {
+        if ((mask & other.mask & (value ^ other.value)) != 0) return false;
+        mask |= other.mask;
+        value |= other.value;
+        return true;
+    }
 };
 
 class Emitter {

@@ -213,13 +213,10 @@ void Expressions::require(const std::vector<Literal>& literals, asmjit::Label ta
                 tests.push_back(about->test);
                 continue;
             }
-            const uint64_t common = known->mask & about->test.mask;
-            if (((known->value ^ about->test.value) & common) != 0) {  // two values for one field
+            if (!known->add(about->test)) {  // two values for one field
                 a_.jmp(target);
                 return;
             }
-            known->mask |= about->test.mask;
-            known->value |= about->test.value;
         }
     }
     for (const WordTest& test : tests) e_.jump(test, target, false);

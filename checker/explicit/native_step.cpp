@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t largest_instance = 4000;  ///< operations
 constexpr uint32_t largest_fault_count = 1000;
+constexpr size_t largest_table = size_t{1} << 16;  ///< bytes of constants for one actor
 
 bool is_true(const Code& code) { return code.op == Op::constant && code.value != 0; }
 bool is_false(const Code& code) { return code.op == Op::constant && code.value == 0; }
@@ -27,33 +28,19 @@ Steps::Steps(Emitter& emitter, Expressions& expressions, const Program& program,
 asmjit::Label Steps::successors(size_t limit) {
     e_.begin();
     broken_ = a_.newLabel();
-    for (size_t i = 0; i < program_.actors.size(); ++i) {
-        next_.push_back(a_.newLabel());
-        tables_.push_back({a_.newLabel(), {}});
-    }
+    for (size_t i = 0; i < program_.actors.size(); ++i) next_.push_back(a_.newLabel());
     next_.push_back(e_.exit());
-    for (size_t i = 0; i < program_.actors.size(); ++i)
-        for (size_t at = 0; at + 1 < program_.actors[i].first_of.size(); ++at) {
-            const bool empty = program_.actors[i].first_of[at] == program_.actors[i].first_of[at + 1];
-            tables_[i].targets.push_back(empty ? next_[i + 1] : a_.newLabel());
-        }
+    for (size_t i = 0; i < program_.actors.size(); ++i) plan(i);
     for (size_t i = 0; i < program_.actors.size(); ++i) {
         a_.bind(next_[i]);
         dispatch(i);
-        const ActorInstance& actor = program_.actors[i];
-        for (size_t at = 0; at + 1 < actor.first_of.size(); ++at) {
-            if (actor.first_of[at] == actor.first_of[at + 1]) continue;
-            a_.bind(tables_[i].targets[at]);
-            uint32_t left = actor.first_of[at];  // first of a row that is left to the interpreter
-            for (uint32_t number = left; number < actor.first_of[at + 1]; ++number) {
-                if (a_.offset() >= limit || !supported(program_.instances[number])) continue;
-                leave_to_interpreter(left, number);
-                instance(number, actor, at);
-                left = number + 1;
-            }
-            leave_to_interpreter(left, actor.first_of[at + 1]);
-            dispatch(i + 1);
-        }
+    }
+    a_.jmp(e_.exit());
+    for (size_t i = 0; i < program_.actors.size(); ++i) {
+        for (size_t at = 0; at < actors_[i].targets.size(); ++at) location(i, at, limit);
+        if (actors_[i].simple.empty()) continue;
+        a_.bind(actors_[i].far);
+        a_.jmp(x86::qword_ptr(x86::rax));
     }
     failures();
     a_.bind(broken_);
@@ -62,30 +49,196 @@ asmjit::Label Steps::successors(size_t limit) {
     return e_.finish(true);
 }
 
-/// Goes to the code of the location at which the actor stands.
-void Steps::dispatch(size_t number) {
-    if (number == program_.actors.size()) {
-        a_.jmp(e_.exit());
-        return;
-    }
+void Steps::location(size_t number, size_t location, size_t limit) {
     const ActorInstance& actor = program_.actors[number];
-    const Table& table = tables_[number];
-    const Layout::Field* const counter = e_.layout.field(actor.counter);
-    if (counter == nullptr) {
-        a_.jmp(table.targets[static_cast<size_t>(program_.cells[actor.counter].lo)]);
+    const uint32_t first = actor.first_of[location], end = actor.first_of[location + 1];
+    if (first == end || (!actors_[number].simple.empty() && actors_[number].simple[location])) return;
+    a_.bind(actors_[number].targets[location]);
+    uint32_t left = first;  // first of a row that is left to the interpreter
+    for (uint32_t i = first; i < end; ++i) {
+        if (a_.offset() >= limit || !supported(program_.instances[i])) continue;
+        leave_to_interpreter(left, i);
+        instance(i, actor, location);
+        left = i + 1;
+    }
+    leave_to_interpreter(left, end);
+    a_.jmp(next_[number + 1]);
+}
+
+/// Decides what the actor's table holds.
+void Steps::plan(size_t number) {
+    const ActorInstance& actor = program_.actors[number];
+    Actor made;
+    made.table = a_.newLabel();
+    made.far = a_.newLabel();
+    size_t count = 0;
+    for (size_t at = 0; at + 1 < actor.first_of.size(); ++at) {
+        const bool empty = actor.first_of[at] == actor.first_of[at + 1];
+        made.targets.push_back(empty ? next_[number + 1] : a_.newLabel());
+        made.simple.push_back(simple(actor, at));
+        if (!made.simple.back()) continue;
+        if (!empty) ++count;
+        for (const WordTest& test : made.simple.back()->guard)
+            if (std::ranges::find(made.guarded, test.word) == made.guarded.end()) made.guarded.push_back(test.word);
+        for (const WordEffect& effect : made.simple.back()->words) {
+            auto known = std::ranges::find(made.changed, effect.word, &Changed::word);
+            if (known == made.changed.end()) known = made.changed.insert(known, {effect.word, false, false});
+            known->cleared = known->cleared || effect.cleared != 0;
+            known->added = known->added || effect.added != 0;
+        }
+    }
+    if (made.guarded.empty()) made.guarded.push_back(0);  // to say that nothing is ever enabled
+    // Every state is written out once for each such actor.
+    const size_t bytes = 16 + 16 * made.guarded.size() + 24 * made.changed.size();
+    made.stride = static_cast<int>(std::bit_width(bytes - 1));
+    const bool small = e_.is_pinned(e_.words() - 1) && made.targets.size() << made.stride <= largest_table;
+    if (!small || count == 0 || e_.layout.field(actor.counter) == nullptr) {
+        made.simple.clear();
+        made.stride = 3;
+    }
+    actors_.push_back(std::move(made));
+}
+
+std::optional<Steps::Simple> Steps::simple(const ActorInstance& actor, size_t location) {
+    const uint32_t first = actor.first_of[location], end = actor.first_of[location + 1];
+    Simple made;
+    made.never = first == end;
+    if (made.never) return made;
+    const Instance& instance = program_.instances[first];
+    if (end - first > 1 || !instance.checks.empty() || !simple_guard(instance, made)) return std::nullopt;
+    uint32_t faults = 0;
+    for (const CodeId when : instance.faults) {
+        if (program_.codes[when].op != Op::constant) return std::nullopt;
+        if (is_true(program_.codes[when])) ++faults;
+    }
+    made.tag = Tag::move(first, faults);
+    if (!supported(instance)) return std::nullopt;
+    choose_nothing();
+    const Facts facts = facts_at(actor, location, instance);
+    for (const WriteCode& write : instance.writes) {
+        const Cell& cell = program_.cells[write.target];
+        const bool plain = !write.computed && is_true(program_.codes[write.when]) && fits(write, cell, facts);
+        if (plain) write_field(write, facts);
+        if (!plain) return std::nullopt;
+    }
+    while (!pending_.empty()) {
+        const Effect of_word = effect(pending_.front().field.word, facts);
+        if (!of_word.copies.empty() || !of_word.values.empty()) return std::nullopt;
+        made.words.push_back(of_word);
+    }
+    return made;
+}
+
+bool Steps::simple_guard(const Instance& instance, Simple& into) {
+    std::vector<Literal> literals;
+    expressions_.collect({instance.guard, true}, literals);
+    for (const Literal& literal : literals) {
+        const auto about = expressions_.field_test(literal);
+        if (!about || about->negated) return false;
+        if (about->decided) {
+            if (!*about->decided) return false;
+            continue;
+        }
+        const auto known = std::ranges::find(into.guard, about->test.word, &WordTest::word);
+        if (known == into.guard.end())
+            into.guard.push_back(about->test);
+        else if (!known->add(about->test))
+            return false;
+    }
+    return true;
+}
+
+void Steps::find_entry(const Actor& actor, uint32_t counter) {
+    const Layout::Field& field = *e_.layout.field(counter);
+    e_.load(x86::rax, field.word);
+    const int right = static_cast<int>(field.shift) - actor.stride;
+    if (right > 0) a_.shr(x86::rax, right);
+    if (right < 0) a_.shl(x86::rax, -right);
+    a_.and_(x86::eax, static_cast<uint32_t>(field.mask << actor.stride));
+    a_.lea(x86::rdx, x86::ptr(actor.table));
+}
+
+/// Goes on with the location at which the actor stands.
+void Steps::dispatch(size_t number) {
+    const ActorInstance& instance = program_.actors[number];
+    const Actor& actor = actors_[number];
+    if (e_.layout.field(instance.counter) == nullptr) {
+        a_.jmp(actor.targets[static_cast<size_t>(program_.cells[instance.counter].lo)]);
         return;
     }
-    e_.load_field(x86::rax, *counter);
-    e_.add(x86::rax, counter->lo);
-    a_.lea(x86::rdx, x86::ptr(table.label));
-    a_.jmp(x86::qword_ptr(x86::rdx, x86::rax, 3));
+    find_entry(actor, instance.counter);
+    if (actor.simple.empty()) {
+        a_.jmp(x86::qword_ptr(x86::rdx, x86::rax));
+        return;
+    }
+    a_.add(x86::rax, x86::rdx);
+    a_.cmp(x86::qword_ptr(x86::rax), 0);
+    a_.j(x86::CondCode::kNotEqual, actor.far);
+    write_simple(actor);
+}
+
+/// The entry at rax: address, tag, guards, effects. See emit_table().
+void Steps::write_simple(const Actor& actor) {
+    int32_t offset = 8;
+    const auto entry = [&] {
+        const x86::Mem place = x86::qword_ptr(x86::rax, offset);
+        offset += 8;
+        return place;
+    };
+    const x86::Gp differs = e_.level(0), more = e_.level(1), word = x86::rdx;
+    a_.mov(word, entry());
+    a_.mov(e_.in_record(e_.words()), word);
+    for (size_t i = 0; i < actor.guarded.size(); ++i) {
+        const x86::Gp here = i == 0 ? differs : more;
+        a_.mov(here, entry());
+        a_.and_(here, e_.pinned(actor.guarded[i]));
+        a_.xor_(here, entry());
+        if (i > 0) a_.or_(differs, more);
+    }
+    for (const Changed& changed : actor.changed) {
+        const x86::Mem kept = entry(), flipped = entry(), added = entry();
+        e_.load(word, changed.word);
+        if (changed.cleared) a_.and_(word, kept);
+        a_.xor_(word, flipped);
+        if (changed.added) a_.add(word, added);
+        a_.mov(e_.in_record(changed.word), word);
+    }
+    for (uint32_t i = 0; i < e_.words(); ++i)
+        if (std::ranges::find(actor.changed, i, &Changed::word) == actor.changed.end()) e_.copy_to_record(i);
+    a_.lea(word, x86::ptr(x86::rsi, static_cast<int32_t>((e_.words() + 1) * 8)));
+    a_.test(differs, differs);
+    a_.cmove(x86::rsi, word);
 }
 
 void Steps::emit_tables() {
-    a_.align(asmjit::AlignMode::kData, 8);
-    for (const Table& table : tables_) {
-        a_.bind(table.label);
-        for (const asmjit::Label& target : table.targets) a_.embedLabel(target);
+    a_.align(asmjit::AlignMode::kData, 64);
+    for (const Actor& actor : actors_) emit_table(actor);
+}
+
+void Steps::emit_table(const Actor& actor) {
+    a_.bind(actor.table);
+    for (size_t at = 0; at < actor.targets.size(); ++at) {
+        if (actor.simple.empty() || !actor.simple[at]) {
+            a_.embedLabel(actor.targets[at]);
+            const std::vector<uint8_t> rest((size_t{1} << actor.stride) - 8);
+            a_.embed(rest.data(), rest.size());
+            continue;
+        }
+        const Simple& simple = *actor.simple[at];
+        std::vector<uint64_t> entry{0, simple.tag.bits};
+        for (const uint32_t word : actor.guarded) {
+            const auto test = std::ranges::find(simple.guard, word, &WordTest::word);
+            const WordTest asked = test == simple.guard.end() ? WordTest{} : *test;
+            entry.push_back(asked.mask);
+            entry.push_back(simple.never ? 1 : asked.value);  // 0 is not 1
+        }
+        for (const Changed& changed : actor.changed) {
+            const auto known = std::ranges::find(simple.words, changed.word, &WordEffect::word);
+            const WordEffect effect = known == simple.words.end() ? WordEffect{} : *known;
+            entry.insert(entry.end(), {~effect.cleared, effect.flipped, effect.added});
+        }
+        entry.resize((size_t{1} << actor.stride) / 8);
+        a_.embed(entry.data(), entry.size() * 8);
     }
 }
 
@@ -125,15 +278,23 @@ bool Steps::supported(const Instance& instance) {
 
 // ---- One instance
 
-void Steps::instance(uint32_t number, const ActorInstance& actor, size_t location) {
-    const Instance& instance = program_.instances[number];
-    const asmjit::Label next = a_.newLabel();
+/// What location and guard say.
+Steps::Facts Steps::facts_at(const ActorInstance& actor, size_t location, const Instance& instance) const {
     Facts facts(program_);
     facts.learn(actor.counter, static_cast<int64_t>(location), static_cast<int64_t>(location));
     std::vector<Literal> guard;
     expressions_.collect({instance.guard, true}, guard);
-    expressions_.require(guard, next);
     for (const Literal& literal : guard) facts.learn(literal);
+    return facts;
+}
+
+void Steps::instance(uint32_t number, const ActorInstance& actor, size_t location) {
+    const Instance& instance = program_.instances[number];
+    const asmjit::Label next = a_.newLabel();
+    Facts facts = facts_at(actor, location, instance);
+    std::vector<Literal> guard;
+    expressions_.collect({instance.guard, true}, guard);
+    expressions_.require(guard, next);
 
     for (uint32_t i = 0; i < instance.checks.size(); ++i) {
         std::vector<Literal> literals;
@@ -170,12 +331,17 @@ void Steps::instance(uint32_t number, const ActorInstance& actor, size_t locatio
     a_.bind(next);
 }
 
-/// Where the words of the successor are made. In registers if there are enough and all addresses allow it.
-void Steps::choose_place(const Instance& instance) {
+void Steps::choose_nothing() {
     accumulator_.assign(e_.words(), -1);
     ensured_.assign(e_.words(), false);
     modified_.assign(e_.words(), 0);
+    pending_.clear();
     in_memory_ = false;
+}
+
+/// Where the words of the successor are made. In registers if there are enough and all addresses allow it.
+void Steps::choose_place(const Instance& instance) {
+    choose_nothing();
     int used = 0;
     const auto touch = [&](uint32_t word) {
         if (accumulator_[word] < 0) accumulator_[word] = used++;
@@ -203,11 +369,15 @@ void Steps::write(const WriteCode& write, const Facts& facts) {
         write_field(write, facts);
 }
 
-void Steps::check_range(const WriteCode& write, const Cell& cell, const Facts& facts) {
+bool Steps::fits(const WriteCode& write, const Cell& cell, const Facts& facts) {
     const Interval interval = facts.of(write.value);
-    const auto least = static_cast<uint64_t>(interval.lo - cell.lo),
-               greatest = static_cast<uint64_t>(interval.hi - cell.lo);
-    if (interval.lo > interval.hi || (least <= greatest && greatest < cell.size)) return;  // or never reached
+    const auto least = static_cast<uint64_t>(interval.lo - cell.lo);
+    const auto greatest = static_cast<uint64_t>(interval.hi - cell.lo);
+    return least <= greatest && greatest < cell.size;
+}
+
+void Steps::check_range(const WriteCode& write, const Cell& cell, const Facts& facts) {
+    if (fits(write, cell, facts)) return;
     expressions_.value(write.value, 0, -cell.lo);
     e_.compare(e_.level(0), static_cast<int64_t>(cell.size));
     a_.j(x86::CondCode::kUnsignedGE, broken_);
@@ -288,6 +458,7 @@ void Steps::flush(uint32_t word, const Facts& facts, uint64_t mask) {
 /// Takes what is pending for the word.
 Steps::Effect Steps::effect(uint32_t word, const Facts& facts) {
     Effect made;
+    made.word = word;
     for (const Pending& pending : pending_)
         if (pending.field.word == word) add_effect(pending, facts, made);
     for (const Pending& pending : pending_)

@@ -35,7 +35,8 @@ class StateCode {
     virtual ~StateCode() = default;
 
     /// Writes a record for every enabled instance, in order of instances: the words of the successor (of the state
-    /// itself, if a check fails), then a Tag. Returns the end. `out` has room for most_enabled(program) records.
+    /// itself, if a check fails), then a Tag. Returns the end. `out` has room for most_enabled(program) records;
+    /// behind the end that room may be scribbled on.
     virtual uint64_t* successors(const uint64_t* state, uint64_t* out) = 0;
     /// The value of System::properties[property].expr.
     virtual bool holds(uint32_t property, const uint64_t* state) = 0;
