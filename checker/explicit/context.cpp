@@ -134,6 +134,11 @@ const std::optional<Finding>& violation(const Findings& findings, const system::
     }
 }
 
+bool SearchContext::shown(uint32_t p) const {
+    const PropertyKind kind = program.system.properties[p].kind;
+    return (sought(kind) ? findings.holds(p) : findings.fails(p)).has_value();
+}
+
 bool SearchContext::violated(LevelKey key) const {
     for (size_t p = 0; p < program.system.properties.size(); ++p) {
         const auto& found = violation(findings, program.system.properties[p], p);

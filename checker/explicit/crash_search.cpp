@@ -22,6 +22,20 @@ Layout crash_layout(const Program& program) {
 
 }  // namespace
 
+void lose_power(const Program& program, Machine& machine, const Instance& instance, const int64_t* before,
+                int64_t* after) {
+    std::vector<Machine::Write> writes;
+    machine.writes(instance, writes);
+    for (uint32_t cell = 0; cell < program.cells.size(); ++cell) after[cell] = program.cells[cell].lo;
+    for (uint32_t cell : program.surviving) after[cell] = before[cell];
+    for (const Machine::Write& write : writes)
+        if (survives_power_loss(program.system.variables[program.cells[write.cell].var]))
+            after[write.cell] = write.value;
+    if (!program.has_recover) return;
+    const system::Actor& recover = program.system.actors[program.recover.actor];
+    after[program.recover.counter] = recover.locations.size() > system::ended + 1 ? system::ended + 1 : system::ended;
+}
+
 CrashSearch::CrashSearch(SearchContext& context)
     : context_(context),
       program_(context.program),
@@ -141,17 +155,7 @@ void CrashSearch::lose(const Postponed& from, LevelKey key) {
             context_.findings.note(check->property, false, {key, from.phase, parent, Move{Move::Kind::loss, i}});
             continue;
         }
-        machine_.writes(instance, writes_);
-        next_ = first_;
-        for (uint32_t cell : program_.surviving) next_[cell] = cells_[cell];
-        for (const Machine::Write& write : writes_)
-            if (survives_power_loss(program_.system.variables[program_.cells[write.cell].var]))
-                next_[write.cell] = write.value;
-        if (program_.has_recover) {
-            const system::Actor& recover = program_.system.actors[program_.recover.actor];
-            next_[program_.recover.counter] =
-                recover.locations.size() > system::ended + 1 ? system::ended + 1 : system::ended;
-        }
+        lose_power(program_, machine_, instance, cells_.data(), next_.data());
         next_.back() = losses() - 1;
         layout_.pack(next_.data(), packed_.data());
         arrive({parent, from.phase, Move::Kind::loss, i}, key);

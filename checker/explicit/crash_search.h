@@ -24,6 +24,11 @@ struct Origin {
     uint32_t instance = 0;  ///< into Program::power_loss or Program::instances
 };
 
+/// What a power loss makes of the cells `before` it (as many as the program has): sets as many of `after`. The machine
+/// is in the state before, the instance is enabled and its checks hold.
+void lose_power(const Program& program, Machine& machine, const Instance& instance, const int64_t* before,
+                int64_t* after);
+
 class CrashSearch : public PowerLossListener {
  public:
     explicit CrashSearch(SearchContext& context);

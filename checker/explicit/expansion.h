@@ -4,20 +4,42 @@
 
 #include <memory>
 
+#include "checker/explicit/reductions.h"
 #include "checker/explicit/state_code.h"
 
 namespace untorn::checker {
 
 class Expansion {
  public:
-    explicit Expansion(std::unique_ptr<StateCode> code) : code_(std::move(code)) {}
+    Expansion(std::unique_ptr<StateCode> code, const ReducedRun& run)
+        : code_(std::move(code)), reducer_(run), words_(run.layout().words()), normalizes_(run.has_normal_forms()) {}
 
-    /// As StateCode::successors.
-    uint64_t* successors(const uint64_t* state, uint64_t* out) { return code_->successors(state, out); }
+    void use(std::unique_ptr<StateCode> code) { code_ = std::move(code); }
+
+    struct Records {
+        uint64_t* end = nullptr;
+        bool moves = false;  ///< some instance is enabled that spends no fault, taken or not
+    };
+    /// As StateCode::successors, without what reductions leave out; the successors are normal forms.
+    Records successors(const uint64_t* state, uint64_t* out) {
+        Records records{code_->successors(state, out), false};
+        const size_t stride = words_ + size_t{1};
+        for (const uint64_t* record = out; record != records.end && !records.moves; record += stride)
+            records.moves = Tag{record[words_]}.faults() == 0;
+        if (reducer_.chooses()) records.end = reducer_.choose(state, out, records.end);
+        if (!normalizes_) return records;
+        for (uint64_t* record = out; record != records.end; record += stride)
+            if (!Tag{record[words_]}.fails()) reducer_.normalize(record);
+        return records;
+    }
     bool holds(uint32_t property, const uint64_t* state) { return code_->holds(property, state); }
+    void normalize(uint64_t* state) { reducer_.normalize(state); }
 
  private:
     std::unique_ptr<StateCode> code_;
+    Reducer reducer_;
+    uint32_t words_;
+    bool normalizes_;
 };
 
 }  // namespace untorn::checker

@@ -4,54 +4,148 @@
 
 namespace untorn::checker {
 
-Path Paths::to(const Finding& finding) {
+namespace {
+/// More states of the whole program with one normal form than can be looked at.
+constexpr size_t most_candidates = 100000;
+}  // namespace
+
+Path Paths::to(const Finding& finding, std::optional<uint32_t> property) {
     const bool in_init = finding.failing && finding.failing->kind == Move::Kind::init;
     Path path = in_init ? Path{} : to_state(finding.phase, finding.state);
-    if (finding.failing) path.moves.push_back(move(finding.failing->kind, finding.failing->instance));
+    if (finding.failing) append_failing(path, finding, property);
     return path;
+}
+
+// In the run the failing move is matched, as others are; everything else is as it was found.
+void Paths::append_failing(Path& path, const Finding& finding, std::optional<uint32_t> property) {
+    std::optional<uint32_t> instance;
+    if (finding.phase == Phase::run && finding.failing->kind == Move::Kind::step) {
+        const uint64_t faults = finding.key.faults - run_.key_of(finding.state).faults;
+        for_each_enabled(path.states.back(), [&](uint32_t number) {
+            const CheckCode* check = machine_.failing(program_.instances[number]);
+            if (instance || check == nullptr || check->property != property) return;
+            if (context_.cost(machine_.faults(program_.instances[number])) == faults) instance = number;
+        });
+        if (!instance) throw BrokenRule{"no step fails a check that fails in the reduced state"};
+    }
+    path.moves.push_back(move(finding.failing->kind, instance.value_or(finding.failing->instance)));
 }
 
 Path Paths::around(const RecoveryCycle& cycle) {
     Path path = to_state(Phase::crash, cycle.state);
-    for (const auto& [instance, state] : cycle.steps) {
-        path.moves.push_back(move(Move::Kind::step, instance));
-        append_crash_state(path, state);
-    }
+    for (const auto& [instance, state] : cycle.steps) append(path, Move::Kind::step, instance);
     return path;
 }
 
 Path Paths::to_state(Phase phase, uint32_t state) {
-    std::vector<uint32_t> chain;  // states after power loss, last first
+    std::vector<const Origin*> chain;  // of states after power loss, last first
     while (phase == Phase::crash) {
-        chain.push_back(state);
-        const Origin& origin = crash_.origin(state);
-        phase = origin.phase;
-        state = origin.parent;
+        chain.push_back(&crash_.origin(state));
+        phase = chain.back()->phase;
+        state = chain.back()->parent;
     }
-    Path path = to_run_state(state);
-    for (size_t i = chain.size(); i-- > 0;) {
-        const Origin& origin = crash_.origin(chain[i]);
-        path.moves.push_back(move(origin.kind, origin.instance));
-        append_crash_state(path, chain[i]);
-    }
+    Path path = to_run_state(state, !chain.empty());
+    for (size_t i = chain.size(); i-- > 0;) append(path, chain[i]->kind, chain[i]->instance);
     return path;
 }
 
-Path Paths::to_run_state(uint32_t state) {
+/// With `exactly`, what power loss depends on has the very values that it has in the normal form.
+Path Paths::to_run_state(uint32_t state, bool exactly) {
+    const std::vector<RunSearch::Stage> way = run_.way_to(state);
+    const auto stages = concrete_stages(way, exactly);
+    const Concrete* at = exactly ? &with_projection_of(way.back(), stages.back()) : &stages.back().front();
     Path path;
-    for (const RunSearch::Stage& stage : run_.way_to(state)) {
-        path.moves.push_back(move(path.moves.empty() ? Move::Kind::init : Move::Kind::step, stage.instance));
-        path.states.push_back(program_.cells.first_values());
-        run_.layout().unpack(stage.state.data(), path.states.back().data());
+    for (size_t i = stages.size(); i-- > 0;) {
+        path.moves.push_back(move(i == 0 ? Move::Kind::init : Move::Kind::step, at->instance));
+        path.states.push_back(at->cells);
+        if (i > 0) at = &stages[i - 1][at->before];
     }
+    std::ranges::reverse(path.moves);
+    std::ranges::reverse(path.states);
     return path;
 }
 
-void Paths::append_crash_state(Path& path, uint32_t state) const {
-    std::vector<int64_t> cells = program_.cells.first_values();
-    int64_t losses = 0;
-    crash_.unpack(state, cells.data(), losses);
-    path.states.push_back(std::move(cells));
+/// For each stage one state of the whole program, or `all` that can be there.
+std::vector<std::vector<Paths::Concrete>> Paths::concrete_stages(const std::vector<RunSearch::Stage>& way, bool all) {
+    std::vector<std::vector<Concrete>> stages;
+    for (const RunSearch::Stage& stage : way) {
+        std::vector<Concrete> here;
+        if (stages.empty()) {
+            here = first_stage(stage);
+        } else {
+            for (uint32_t i = 0; i < stages.back().size() && (all || here.empty()); ++i)
+                follow(stages.back()[i], i, stage, here);
+        }
+        if (here.empty()) throw BrokenRule{"no step of the whole program leads to the next reduced state"};
+        if (here.size() > most_candidates) throw LimitReached{"too many runs have one normal form"};
+        if (!all) here.resize(1);
+        stages.push_back(std::move(here));
+    }
+    return stages;
+}
+
+std::vector<Paths::Concrete> Paths::first_stage(const RunSearch::Stage& stage) {
+    std::vector<Concrete> states;
+    const std::vector<int64_t> first = program_.cells.first_values();
+    std::vector<Machine::Write> writes;
+    machine_.begin(first.data());
+    for (uint32_t i = 0; i < program_.init.size(); ++i) {
+        const Instance& instance = program_.init[i];
+        if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr) continue;
+        machine_.writes(instance, writes);
+        Concrete next{first, 0, i};
+        for (const Machine::Write& write : writes) next.cells[write.cell] = write.value;
+        if (run_.normal_form(next.cells.data()) == stage.state) states.push_back(std::move(next));
+    }
+    return states;
+}
+
+/// Adds the states behind `from` whose normal form is that of the stage, each once.
+void Paths::follow(const Concrete& from, uint32_t before, const RunSearch::Stage& stage, std::vector<Concrete>& into) {
+    std::vector<Machine::Write> writes;
+    for_each_enabled(from.cells, [&](uint32_t number) {
+        const Instance& instance = program_.instances[number];
+        if (machine_.failing(instance) != nullptr) return;
+        if (context_.cost(machine_.faults(instance)) != stage.faults) return;
+        machine_.writes(instance, writes);
+        Concrete next{from.cells, before, number};
+        for (const Machine::Write& write : writes) next.cells[write.cell] = write.value;
+        if (run_.normal_form(next.cells.data()) != stage.state) return;
+        if (std::ranges::find(into, next.cells, &Concrete::cells) == into.end()) into.push_back(std::move(next));
+    });
+}
+
+const Paths::Concrete& Paths::with_projection_of(const RunSearch::Stage& last,
+                                                 const std::vector<Concrete>& candidates) {
+    for (const Concrete& candidate : candidates)
+        if (run_.has_projection_of(candidate.cells.data(), last.state.data())) return candidate;
+    throw BrokenRule{"no run of the whole program ends where power is lost in the reduced one"};
+}
+
+template <class F>
+void Paths::for_each_enabled(const std::vector<int64_t>& cells, F f) {
+    machine_.begin(cells.data());
+    for (const ActorInstance& actor : program_.actors) {
+        const auto location = static_cast<size_t>(cells[actor.counter]);
+        for (uint32_t i = actor.first_of[location]; i < actor.first_of[location + 1]; ++i)
+            if (machine_(program_.instances[i].guard) != 0) f(i);
+    }
+}
+
+/// A move after power loss, or the loss itself.
+void Paths::append(Path& path, Move::Kind kind, uint32_t instance) {
+    path.moves.push_back(move(kind, instance));
+    const std::vector<int64_t> before = path.states.back();
+    std::vector<int64_t> after = before;
+    machine_.begin(before.data());
+    if (kind == Move::Kind::loss) {
+        lose_power(program_, machine_, program_.power_loss[instance], before.data(), after.data());
+    } else {
+        std::vector<Machine::Write> writes;
+        machine_.writes(program_.instances[instance], writes);
+        for (const Machine::Write& write : writes) after[write.cell] = write.value;
+    }
+    path.states.push_back(std::move(after));
 }
 
 TraceStep Paths::move(Move::Kind kind, uint32_t instance) const {

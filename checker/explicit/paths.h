@@ -1,4 +1,8 @@
-// From the numbers of states back to runs: which moves lead to a finding, for the replay.
+// From the numbers of states back to runs: the moves that lead to a finding, for the replay.
+//
+// What the search stored are normal forms of reduced states. A run of the whole program is rebuilt forward: among the
+// states that the whole program can be in, those whose normal form is the next one stored. That there is one is what
+// the soundness of each reduction says; that it was found is checked here, and what it shows by the replay.
 #pragma once
 
 #include "checker/explicit/crash_search.h"
@@ -10,23 +14,40 @@ namespace untorn::checker {
 
 class Paths {
  public:
-    Paths(const Program& program, RunSearch& run, const CrashSearch& crash)
-        : program_(program), run_(run), crash_(crash) {}
+    /// `whole` is the program before reductions.
+    Paths(const Program& whole, const SearchContext& context, RunSearch& run, const CrashSearch& crash)
+        : program_(whole), context_(context), run_(run), crash_(crash), machine_(whole) {}
 
-    /// The path to what was found: along least parents, and the failing move at the end.
-    Path to(const Finding& finding);
+    /// The path to what was found for a property (or an outcome: no property): along least parents, and the failing
+    /// move at the end.
+    Path to(const Finding& finding, std::optional<uint32_t> property);
     /// To the cycle and once around it.
     Path around(const RecoveryCycle& cycle);
 
  private:
+    /// A state of the whole program on the way.
+    struct Concrete {
+        std::vector<int64_t> cells;
+        uint32_t before = 0;  ///< index into the stage before
+        uint32_t instance = 0;
+    };
     Path to_state(Phase phase, uint32_t state);
-    Path to_run_state(uint32_t state);
-    void append_crash_state(Path& path, uint32_t state) const;
+    Path to_run_state(uint32_t state, bool exactly);
+    std::vector<std::vector<Concrete>> concrete_stages(const std::vector<RunSearch::Stage>& way, bool all);
+    std::vector<Concrete> first_stage(const RunSearch::Stage& stage);
+    void follow(const Concrete& from, uint32_t before, const RunSearch::Stage& stage, std::vector<Concrete>& into);
+    const Concrete& with_projection_of(const RunSearch::Stage& last, const std::vector<Concrete>& candidates);
+    void append_failing(Path& path, const Finding& finding, std::optional<uint32_t> property);
+    void append(Path& path, Move::Kind kind, uint32_t instance);
+    template <class F>
+    void for_each_enabled(const std::vector<int64_t>& cells, F f);
     TraceStep move(Move::Kind kind, uint32_t instance) const;
 
     const Program& program_;
+    const SearchContext& context_;
     RunSearch& run_;
     const CrashSearch& crash_;
+    Machine machine_;
 };
 
 }  // namespace untorn::checker

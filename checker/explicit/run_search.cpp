@@ -4,9 +4,9 @@
 #include <bit>
 #include <utility>
 
-#include "checker/explicit/footprint.h"
 #include "checker/explicit/interpreted_code.h"
 #include "checker/explicit/native_code.h"
+#include "checker/explicit/reads.h"
 
 namespace untorn::checker {
 
@@ -17,28 +17,6 @@ constexpr uint32_t worth_sharing = 256;           ///< parents: fewer are faster
 constexpr uint32_t worth_compiling = 10000;       ///< states: the interpreter finds so many in the time of compiling
 constexpr size_t prefetch_distance = 24;          ///< offers; the memory latency at some 4 ns an offer
 
-/// Everything that can change but recover's own data.
-Layout run_layout(const Program& program) {
-    Layout layout;
-    for (uint32_t cell = 0; cell < program.cells.size(); ++cell) {
-        const Cell& c = program.cells[cell];
-        const system::ActorId actor = program.system.variables[c.var].actor;
-        const bool of_recover = program.has_recover && actor == program.recover.actor;
-        if (program.changing[cell] && !of_recover) layout.add(cell, c.lo, c.size);
-    }
-    return layout;
-}
-
-Layout projection_layout(const Program& program) {
-    Layout layout;
-    for (uint32_t cell = 0; cell < program.cells.size(); ++cell) {
-        const Cell& c = program.cells[cell];
-        const bool survives = survives_power_loss(program.system.variables[c.var]);
-        if (program.changing[cell] && (survives || program.lost_reads[cell])) layout.add(cell, c.lo, c.size);
-    }
-    return layout;
-}
-
 void add_sorted(std::vector<uint32_t>& set, uint32_t value) {
     const auto place = std::ranges::lower_bound(set, value);
     if (place == set.end() || *place != value) set.insert(place, value);
@@ -48,8 +26,8 @@ void add_sorted(std::vector<uint32_t>& set, uint32_t value) {
 
 /// One thread's part of a chunk.
 struct RunSearch::Worker {
-    explicit Worker(std::unique_ptr<StateCode> code, const Program& program)
-        : expansion(std::move(code)),
+    Worker(std::unique_ptr<StateCode> code, const ReducedRun& run, const Program& program)
+        : expansion(std::move(code), run),
           found(program.system.properties.size()),
           executed(program.system.transitions.size(), false) {}
 
@@ -74,13 +52,14 @@ struct RunSearch::Worker {
     std::vector<uint64_t> ended_states;
 };
 
-RunSearch::RunSearch(SearchContext& context, PowerLossListener* listener)
+RunSearch::RunSearch(SearchContext& context, const ReducedRun& run, PowerLossListener* listener)
     : context_(context),
       program_(context.program),
       listener_(listener),
-      layout_(run_layout(program_)),
+      run_(run),
+      layout_(run.layout()),
       words_(layout_.words()),
-      projection_layout_(projection_layout(program_)),
+      projection_layout_(run.projection()),
       effects_(effects()),
       most_enabled_(std::max<size_t>(1, most_enabled(program_))),
       chunk_(static_cast<uint32_t>(std::clamp<size_t>(most_records / most_enabled_, 1, Segment::most_states))),
@@ -103,7 +82,7 @@ RunSearch::RunSearch(SearchContext& context, PowerLossListener* listener)
     for (uint32_t p : context_.questions.everywhere) open_ |= uint64_t{1} << (p % 64);
     ends_matter_ = !context_.questions.at_end.empty() || (context_.options.outcomes && !context_.power_can_be_lost);
     for (unsigned member = 0; member < team_.size(); ++member) {
-        auto worker = std::make_unique<Worker>(std::make_unique<InterpretedCode>(program_, layout_), program_);
+        auto worker = std::make_unique<Worker>(std::make_unique<InterpretedCode>(program_, layout_), run_, program_);
         worker->offers_to.resize(team_.size());
         worker->fresh_by.resize(team_.size());
         workers_.push_back(std::move(worker));
@@ -113,23 +92,21 @@ RunSearch::RunSearch(SearchContext& context, PowerLossListener* listener)
 RunSearch::~RunSearch() = default;
 
 std::vector<RunSearch::Effect> RunSearch::effects() const {
-    std::vector<std::pair<uint64_t, CellSet>> judged;
+    std::vector<uint64_t> judged(program_.cells.size(), 0);  // by cell: the properties that read it
+    CellReads reads(program_);
     for (uint32_t p : context_.questions.everywhere) {
-        CellSet cells(program_.cells.size(), false);
-        add_reads(program_, program_.properties[p], cells);
-        judged.emplace_back(uint64_t{1} << (p % 64), std::move(cells));
+        reads.clear();
+        reads.add(program_.properties[p]);
+        for (uint32_t cell : reads.cells()) judged[cell] |= uint64_t{1} << (p % 64);
     }
     std::vector<Effect> effects;
     for (const Instance& instance : program_.instances) {
-        CellSet written(program_.cells.size(), false);
-        add_writes(program_, instance, written);
         Effect effect;
-        for (uint32_t cell = 0; cell < program_.cells.size(); ++cell) {
-            if (!written[cell]) continue;
-            if (projection_layout_.has(cell)) effect.projection = true;
-            for (const auto& [bit, cells] : judged)
-                if (cells[cell]) effect.judged |= bit;
-        }
+        for (const WriteCode& write : instance.writes)
+            for_each_target(program_, write, [&](uint32_t cell) {
+                effect.judged |= judged[cell];
+                if (projection_layout_.has(cell)) effect.projection = true;
+            });
         effects.push_back(effect);
     }
     return effects;
@@ -188,6 +165,7 @@ std::vector<uint64_t> RunSearch::after_init(uint32_t instance) const {
     machine.writes(program_.init[instance], writes);
     layout_.pack(first.data(), state.data());
     for (const Machine::Write& write : writes) layout_.set(state.data(), write.cell, write.value);
+    workers_[0]->expansion.normalize(state.data());
     return state;
 }
 
@@ -207,7 +185,7 @@ void RunSearch::use_native_code() {
     native_tried_ = true;
     const auto native = NativeProgram::make(program_, layout_);
     if (native == nullptr) return;
-    for (auto& worker : workers_) worker->expansion = Expansion(make_native_code(native, program_, layout_));
+    for (auto& worker : workers_) worker->expansion.use(make_native_code(native, program_, layout_));
 }
 
 /// Which members work, and on which parents.
@@ -276,15 +254,13 @@ void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pa
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t number = parents.first + worker.begin + i;
         const uint64_t* state = parents.states.get() + (worker.begin + i) * size_t{words_};
-        uint64_t* const end = worker.expansion.successors(state, kept);
-        bool moves = false;  // without a fault
+        const auto [end, moves] = worker.expansion.successors(state, kept);
         for (const uint64_t* record = kept; record != end; record += stride) {
             const Tag tag{record[words_]};
             const auto faults = static_cast<uint32_t>(context_.cost(tag.faults()));
             if (pass.first) {
                 ++worker.transitions;
                 worker.executed[program_.instances[tag.instance()].transition] = 1;
-                if (tag.faults() == 0) moves = true;
                 if (tag.fails()) {
                     const CheckCode& check = program_.instances[tag.instance()].checks[tag.check()];
                     const LevelKey key{pass.target.faults + faults, pass.target.steps};
@@ -444,11 +420,11 @@ std::vector<RunSearch::Stage> RunSearch::way_to(uint32_t state) {
         state = links.back().parent;
     }
     const size_t stride = words_ + size_t{1};
-    std::vector<Stage> way{{initial_[state], after_init(initial_[state])}};
+    std::vector<Stage> way{{initial_[state], 0, after_init(initial_[state])}};
     std::vector<uint64_t> records(most_enabled_ * stride);
     for (size_t i = links.size(); i-- > 0;) {
         const Predecessors::Link& link = links[i];
-        const uint64_t* end = workers_[0]->expansion.successors(way.back().state.data(), records.data());
+        const uint64_t* end = workers_[0]->expansion.successors(way.back().state.data(), records.data()).end;
         uint32_t rank = 0;
         const uint64_t* record = records.data();
         for (; record != end; record += stride) {
@@ -456,9 +432,23 @@ std::vector<RunSearch::Stage> RunSearch::way_to(uint32_t state) {
             if (!tag.fails() && context_.cost(tag.faults()) == link.faults && rank++ == link.rank) break;
         }
         if (record == end) throw BrokenRule{"a state has fewer successors than when it was found"};
-        way.push_back({Tag{record[words_]}.instance(), {record, record + words_}});
+        way.push_back({Tag{record[words_]}.instance(), link.faults, {record, record + words_}});
     }
     return way;
+}
+
+bool RunSearch::has_projection_of(const int64_t* cells, const uint64_t* state) const {
+    std::vector<uint64_t> ours(projection_layout_.words()), theirs(projection_layout_.words());
+    projection_layout_.pack(cells, ours.data());
+    project(state, theirs.data());
+    return ours == theirs;
+}
+
+std::vector<uint64_t> RunSearch::normal_form(const int64_t* cells) {
+    std::vector<uint64_t> state(words_);
+    layout_.pack(cells, state.data());
+    workers_[0]->expansion.normalize(state.data());
+    return state;
 }
 
 }  // namespace untorn::checker

@@ -32,8 +32,8 @@ class PowerLossListener {
 
 class RunSearch {
  public:
-    /// `listener` may be null.
-    RunSearch(SearchContext& context, PowerLossListener* listener);
+    /// `run` must outlive the search; `listener` may be null.
+    RunSearch(SearchContext& context, const ReducedRun& run, PowerLossListener* listener);
     ~RunSearch();
 
     /// The next level to build; absent when the search is exhausted.
@@ -47,11 +47,18 @@ class RunSearch {
 
     /// A state on the way to another, and the move that led to it: of init for the first.
     struct Stage {
-        uint32_t instance = 0;
+        uint32_t instance = 0;  ///< one that leads to a state with this normal form
+        uint32_t faults = 0;    ///< it spends, as levels count them
         std::vector<uint64_t> state;
     };
     /// The first way to the state: along least parents.
     std::vector<Stage> way_to(uint32_t state);
+
+    /// The normal form of the state with these cells.
+    std::vector<uint64_t> normal_form(const int64_t* cells);
+    /// Whether power loss depends on nothing in which the state with these cells differs from this packed one.
+    bool has_projection_of(const int64_t* cells, const uint64_t* state) const;
+    LevelKey key_of(uint32_t state) const { return levels_.key_of(state); }
 
     uint32_t state_of_projection(uint32_t projection) const { return projection_states_[projection]; }
     /// Sets the cells that power loss depends on; the others must have their first values.
@@ -95,10 +102,11 @@ class RunSearch {
     SearchContext& context_;
     const Program& program_;
     PowerLossListener* listener_;
-    Layout layout_;
-    uint32_t words_;               ///< of a state
-    Layout projection_layout_;     ///< what power_loss, recover and the properties after them can depend on
-    std::vector<Effect> effects_;  ///< by instance
+    const ReducedRun& run_;
+    const Layout& layout_;
+    uint32_t words_;  ///< of a state
+    const Layout& projection_layout_;
+    std::vector<Effect> effects_;                 ///< by instance
     std::vector<uint64_t> end_mask_, end_value_;  ///< all threads have ended: (state & mask) == value
     bool can_end_ = true;                         ///< the mask can be met
     bool ends_matter_ = false;

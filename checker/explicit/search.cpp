@@ -1,5 +1,6 @@
 #include "checker/explicit/search.h"
 
+#include <algorithm>
 #include <new>
 
 #include "checker/explicit/crash_search.h"
@@ -16,12 +17,18 @@ namespace {
 /// The two searches in one order, and what they say together.
 class Search {
  public:
-    Search(const Program& program, const SearchOptions& options)
-        : program_(program), context_(program, options), crash_(context_), run_(context_, listener()) {
+    Search(const Program& whole, const SearchOptions& options)
+        : program_(whole),
+          reduced_(whole, options),
+          context_(reduced_.program(), options),
+          crash_(context_),
+          run_(context_, reduced_, listener()) {
         crash_.follow(run_);
     }
 
     SearchResult run();
+    /// Lets run() end with the level in which these properties have been violated or witnessed as they were here.
+    void look_only_for(const SearchResult& found);
 
  private:
     /// What a limit leaves to report: the counts of the last complete level.
@@ -43,12 +50,14 @@ class Search {
     void list_outcomes();
     Trace replayed(const Path& path, const Claim& claim);
 
-    const Program& program_;
+    const Program& program_;  ///< before reductions
+    ReducedRun reduced_;
     SearchContext context_;
     CrashSearch crash_;
     RunSearch run_;
     Counts counts_;
     LevelKey current_;  ///< the level in hand
+    std::vector<uint32_t> sought_;
     std::optional<RecoveryCycle> cycle_;
     std::string cycle_limit_;  ///< why cycles could not be looked for
     std::optional<system::Evaluator> judge_;
@@ -69,11 +78,18 @@ SearchResult Search::run() {
     result_.depth = counts_.depth;
     result_.crash_images = counts_.crash_images;
     result_.state_bits = run_.layout().bits();
-    result_.executed = context_.executed;
+    if (!reduced_.has_stubborn_sets()) result_.executed = context_.executed;
+    result_.reductions = reduced_.names();
+    result_.reduction_remarks = reduced_.remarks();
     look_for_cycles();
     for (uint32_t p = 0; p < program_.system.properties.size(); ++p) decide(p);
     list_outcomes();
     return std::move(result_);
+}
+
+void Search::look_only_for(const SearchResult& found) {
+    for (const PropertyResult& property : found.properties)
+        if (property.trace) sought_.push_back(property.property);
 }
 
 // Levels of the run and of what follows power loss in one order; of equal levels the run's is first, since its states
@@ -85,6 +101,7 @@ void Search::explore() {
         if (!in_run && !in_crash) break;
         const bool run_first = in_run && (!in_crash || *in_run <= *in_crash);
         build_next(run_first ? *in_run : *in_crash, run_first);
+        if (!sought_.empty() && std::ranges::all_of(sought_, [&](uint32_t p) { return context_.shown(p); })) return;
         if (context_.options.stop_early && context_.violated(current_)) {
             if (!run_.next() && !crash_.next()) break;
             cut("--stop-early");
@@ -199,7 +216,7 @@ void Search::decide_outcomes(PropertyResult& result, PropertyKind kind) {
 void Search::attach(PropertyResult& result, const Finding& finding) {
     Claim claim;
     claim.property = result.property;
-    result.trace = replayed(Paths(program_, run_, crash_).to(finding), claim);
+    result.trace = replayed(Paths(program_, context_, run_, crash_).to(finding, claim.property), claim);
     // Levels below the one in hand are complete, and within it states and steps are met in order.
     result.shortest = result_.exhaustive || finding.key <= current_;
 }
@@ -207,7 +224,7 @@ void Search::attach(PropertyResult& result, const Finding& finding) {
 void Search::attach_cycle(PropertyResult& result) {
     Claim claim;
     claim.property = result.property;
-    const Path path = Paths(program_, run_, crash_).around(*cycle_);
+    const Path path = Paths(program_, context_, run_, crash_).around(*cycle_);
     claim.loop_start = path.moves.size() - 1 - cycle_->steps.size();
     result.trace = replayed(path, claim);
     result.shortest = false;  // the way to the cycle is, but a later state may lie on a shorter cycle
@@ -225,7 +242,7 @@ void Search::list_outcomes() {
             outcome.content.emplace_back(judge_->cell_name(cell), program_.system.types.text(variable.type, values[i]));
             claim.outcome.emplace_back(cell, values[i]);
         }
-        outcome.witness = replayed(Paths(program_, run_, crash_).to(finding), claim);
+        outcome.witness = replayed(Paths(program_, context_, run_, crash_).to(finding, claim.property), claim);
         result_.outcomes.push_back(std::move(outcome));
     }
 }
@@ -250,12 +267,34 @@ SearchResult nothing_searched(const system::System& system, const std::string& l
     return result;
 }
 
+/// Stubborn sets leave out steps of shortest runs. So what they found is looked for again without them, up to the level
+/// where the last of it is; if that is beyond a limit, the trace stays as it was.
+void shorten(SearchResult& result, const Program& program, const SearchOptions& options) {
+    for (PropertyResult& property : result.properties) property.shortest = false;
+    if (std::ranges::none_of(result.properties, [](const PropertyResult& p) { return p.trace.has_value(); })) return;
+    SearchOptions without = options;
+    without.reductions.stubborn = false;
+    Search search(program, without);
+    search.look_only_for(result);
+    SearchResult shorter = search.run();
+    for (PropertyResult& property : result.properties) {
+        PropertyResult& other = shorter.properties[property.property];
+        if (!property.trace || !other.trace) continue;
+        if (other.verdict != property.verdict || other.trace->faults > property.trace->faults)
+            throw BrokenRule{"stubborn sets find what is not there without them"};
+        property.trace = std::move(other.trace);
+        property.shortest = other.shortest;
+    }
+}
+
 }  // namespace
 
 std::variant<SearchResult, Inconsistency> search(const system::System& system, const SearchOptions& options) {
     try {
         const Program program(system);
-        return Search(program, options).run();
+        SearchResult result = Search(program, options).run();
+        if (result.executed.empty()) shorten(result, program, options);
+        return result;
     } catch (const LimitReached& limit) {
         return nothing_searched(system, limit.what);
     } catch (const std::bad_alloc&) {

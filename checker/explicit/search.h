@@ -7,7 +7,7 @@
 // order, so a counterexample is least-faulty, then shortest. Same input, same result, byte for byte, whatever the
 // options but `seconds` and `interrupted`.
 //
-// Limits: liveness properties are answered `undecided`; at most 2^32 - 2 states; one thread does the work.
+// Limits: liveness properties are answered `undecided`; at most 2^32 - 2 states.
 #pragma once
 
 #include <atomic>
@@ -27,15 +27,27 @@ struct SearchProgress {
     uint64_t bytes = 0;        ///< of memory, as the memory limit counts them
 };
 
+/// Which reductions may be used: see reductions.h.
+struct Reductions {
+    bool cone = false;            ///< forget cells without influence
+    bool dead_variables = false;  ///< forget values that nobody will read
+    bool symmetry = false;        ///< permutations of scalarsets
+    bool stubborn = false;        ///< stubborn sets
+    bool any() const { return cone || dead_variables || symmetry || stubborn; }
+    /// Those that keep everything but numbers of states, and executed statements, too.
+    static constexpr Reductions bisimilar() { return {true, true, true, false}; }
+};
+
 struct SearchOptions {
     uint64_t max_states = 0;      ///< most states, those after power loss included; 0: no limit
     uint64_t memory_bytes = 0;    ///< most memory for states and what belongs to them; 0: no limit
     double seconds = 0;           ///< 0: no limit
-    unsigned threads = 1;         ///< the result does not depend on it; one thread does the work so far
+    unsigned threads = 1;         ///< the result does not depend on it
     bool native_code = true;      ///< machine code where it can be had; changes no result
     bool stop_early = false;      ///< end at the end of the first level in which some property is violated
     bool order_by_steps = false;  ///< plain breadth-first: levels count steps only
     bool outcomes = false;        ///< collect SearchResult::outcomes
+    Reductions reductions;        ///< change numbers of states and the choice among shortest traces, no verdict
     const std::atomic<bool>* interrupted = nullptr;       ///< ends the search as a limit does, when set
     std::function<void(const SearchProgress&)> progress;  ///< called about ten times a second
 };

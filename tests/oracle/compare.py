@@ -18,7 +18,7 @@ LIVENESS = ("eventually", "always eventually", "leads to")
 
 def tool(binary, path, scenario=None, settings=None, limit=None):
     """What the tool says: its runs, or None and its error text."""
-    command = [binary, "check", "--json", "-", "--quiet", path]
+    command = [binary, "check", "--no-reduce", "--json", "-", "--quiet", path]
     for name, value in (settings or {}).items():
         command += ["-D", f"{name}={value}"]
     if scenario:

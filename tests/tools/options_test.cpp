@@ -41,7 +41,7 @@ TEST_CASE("every option of check is understood") {
     CHECK(o.scenario == "S03");
     CHECK(o.with == std::vector<std::string>{"B", "X"});
     CHECK(o.set == std::map<std::string, std::string>{{"W", "3"}, {"FIX", "true"}});
-    CHECK(o.no_reduce);
+    CHECK_FALSE(o.reductions.any());
     CHECK(o.threads == 4);
     CHECK(o.max_states == 1000);
     CHECK(o.memory_bytes == 4ULL << 30U);

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <new>
+#include <variant>
 
 #include "tools/cli/exit_status.h"
 #include "tools/cli/interrupt.h"
@@ -29,23 +31,73 @@ checker::SearchResult out_of_memory(const system::System& system) {
     return result;
 }
 
+std::variant<checker::SearchResult, checker::Inconsistency> answer(const system::System& system,
+                                                                   const checker::SearchOptions& options) {
+    try {
+        return checker::search(system, options);
+    } catch (const std::bad_alloc&) {
+        return out_of_memory(system);
+    }
+}
+
+/// What two searches of the same system do not agree on, or nothing. What one left undecided says nothing.
+std::string disagreement(const system::System& system, const checker::SearchResult& a, const checker::SearchResult& b) {
+    using checker::Verdict;
+    for (size_t p = 0; p < a.properties.size() && p < b.properties.size(); ++p) {
+        const checker::PropertyResult &x = a.properties[p], &y = b.properties[p];
+        if (x.verdict == Verdict::undecided || y.verdict == Verdict::undecided) continue;
+        const std::string& name = system.properties[p].name;
+        if (x.verdict != y.verdict || x.how != y.how || x.answer != y.answer)
+            return fmt::format("with reductions the verdict on {} is another one than without", name);
+        if (!x.trace || !y.trace) continue;
+        if (x.trace->faults != y.trace->faults)
+            return fmt::format("the trace for {} takes {} with reductions, or without, and else {}", name,
+                               plural(x.trace->faults, "fault"), plural(y.trace->faults, "fault"));
+        if (x.shortest && y.shortest && x.trace->length != y.trace->length)
+            return fmt::format("the shortest trace for {} takes {} with reductions, or without, and else {}", name,
+                               plural(x.trace->length, "step"), plural(y.trace->length, "step"));
+    }
+    return {};
+}
+
+bool expects_counts(const language::Run& run) {
+    return std::ranges::any_of(run.expected,
+                               [](const auto& e) { return e.second.kind == language::Expected::Kind::count; });
+}
+
 }  // namespace
 
 RunReport search_run(std::string spec, language::Run run, const checker::SearchOptions& options) {
     RunReport report;
     report.spec = std::move(spec);
     report.run = std::move(run);
-    try {
-        auto answer = checker::search(report.run.system, options);
-        if (auto* inconsistency = std::get_if<checker::Inconsistency>(&answer))
-            report.inconsistency = std::move(inconsistency->what);
-        else
-            report.result = std::move(std::get<checker::SearchResult>(answer));
-    } catch (const std::bad_alloc&) {
-        report.result = out_of_memory(report.run.system);
-    }
+    checker::SearchOptions how = options;
+    if (expects_counts(report.run)) how.reductions = {};
+    auto found = answer(report.run.system, how);
+    if (auto* inconsistency = std::get_if<checker::Inconsistency>(&found))
+        report.inconsistency = std::move(inconsistency->what);
+    else
+        report.result = std::move(std::get<checker::SearchResult>(found));
     judge_run(report);
     return report;
+}
+
+void check_reductions(RunReport& report, const checker::SearchOptions& options) {
+    if (!report.inconsistency.empty()) return;
+    checker::SearchOptions how = options;
+    const bool counted = expects_counts(report.run);  // then the report is of the full search
+    if (!counted) how.reductions = {};
+    const auto found = answer(report.run.system, how);
+    if (const auto* inconsistency = std::get_if<checker::Inconsistency>(&found)) {
+        report.inconsistency = inconsistency->what;
+    } else {
+        const auto& other = std::get<checker::SearchResult>(found);
+        report.inconsistency = disagreement(report.run.system, report.result, other);
+    }
+    if (!report.inconsistency.empty()) {
+        report.result = {};
+        judge_run(report);
+    }
 }
 
 checker::SearchOptions search_options(const Options& options, const std::atomic<bool>& interrupted,
@@ -57,6 +109,8 @@ checker::SearchOptions search_options(const Options& options, const std::atomic<
     out.threads = options.threads > 0 ? options.threads : default_threads();
     out.stop_early = options.stop_early;
     out.order_by_steps = options.order_by_steps;
+    out.reductions = options.reductions;
+    out.native_code = options.native_code;
     out.interrupted = &interrupted;
     out.progress = [&progress](const checker::SearchProgress& now) { progress.show(now); };
     return out;
@@ -97,7 +151,8 @@ int check(const Options& options) {
     const bool finished = for_each_run(specs, complaints, [&](const Spec& spec, language::Run run) {
         if (interrupted) return false;
         progress.start(fmt::format("[{}/{}] {}", tally.runs + 1, count, label(spec.path, run.config)));
-        const RunReport report = search_run(spec.path, std::move(run), how);
+        RunReport report = search_run(spec.path, std::move(run), how);
+        if (options.check_reductions) check_reductions(report, how);
         progress.erase();
         tally.add(report);
         status = worse(status, report.status);

@@ -80,7 +80,7 @@ Json run_head(const RunReport& report) {
     out["present"] = report.run.present;
     out["absent"] = report.run.absent;
     out["engine"] = "explicit";
-    out["reductions"] = Json::array();
+    out["reductions"] = result.reductions;
     out["states"] = searched ? Json(result.states) : Json(nullptr);
     out["transitions"] = searched ? Json(result.transitions) : Json(nullptr);
     out["depth"] = searched ? Json(result.depth) : Json(nullptr);

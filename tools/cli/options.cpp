@@ -47,9 +47,24 @@ void add_search(CLI::App& app, Options& o, Written& w) {
         app.add_option(name, value, help)->type_name(type);
     };
     add("--engine", w.engine, "ENGINE", "How to answer: explicit (exhaustive search; the only one)");
-    app.add_flag("--no-reduce", o.no_reduce,
-                 "Turn off every reduction that changes numbers of states (there is none yet)");
-    add("--threads", w.threads, "N", "Threads that a search may use; changes no result (one is used so far)");
+    const auto leave_out = [&app](const char* name, bool& on, const char* help) {
+        app.add_flag_callback(
+            name, [&on] { on = false; }, help);
+    };
+    checker::Reductions& use = o.reductions;
+    app.add_flag_callback(
+        "--no-reduce", [&use] { use = {}; },
+        "Turn off every reduction; so it is for runs that expect exact numbers of states");
+    leave_out("--no-cone", use.cone, "Keep cells that have no influence on what is asked");
+    leave_out("--no-dead-variables", use.dead_variables, "Keep values that nobody will read");
+    leave_out("--no-symmetry", use.symmetry, "Tell states apart that differ by a permutation of a scalarset");
+    app.add_flag("--stubborn", use.stubborn,
+                 "Take only the steps of a stubborn set in each state (partial-order reduction); tells nothing of "
+                 "statements never executed");
+    app.add_flag("--check-reductions", o.check_reductions,
+                 "Search twice, with and without reductions, and compare the verdicts");
+    leave_out("--no-native", o.native_code, "Interpret steps; do not make machine code of them");
+    add("--threads", w.threads, "N", "Threads that a search uses; changes no result. Default: all processors");
     add("--max-states", w.max_states, "N", "Give up after this many states of one run");
     add("--memory", w.memory, "SIZE", "Give up when one run needs more: 512M, 4G. Default: 80 % of what is free");
     add("--time", w.time, "TIME", "Give up when one run takes longer: 90, 10s, 5m, 1h");

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "checker/explicit/search.h"
+
 namespace untorn::tools {
 
 enum class Command { check, outcomes, dump };
@@ -18,7 +20,9 @@ struct Options {
     std::string scenario;
     std::vector<std::string> with;
     std::map<std::string, std::string> set;  ///< -D name=value
-    bool no_reduce = false;
+    checker::Reductions reductions = checker::Reductions::bisimilar();
+    bool check_reductions = false;
+    bool native_code = true;
     bool stop_early = false;
     bool order_by_steps = false;
     unsigned threads = 0;  ///< 0: as many as the machine has

@@ -154,6 +154,7 @@ std::string numbers(const RunReport& report) {
                                    grouped(r.depth));
     if (r.crash_images > 0) line += fmt::format(", {}", plural(r.crash_images, "crash image"));
     line += fmt::format(", {} a state", plural(r.state_bits, "bit"));
+    if (!r.reductions.empty()) line += fmt::format(" (reduced: {})", fmt::join(r.reductions, ", "));
     if (!r.exhaustive) line += fmt::format("; not exhaustive{}", r.limit.empty() ? "" : ": " + r.limit);
     size_t all = 0;
     const size_t never = never_executed(report, all).size();

@@ -1,0 +1,83 @@
+#include "checker/explicit/reductions.h"
+
+#include <algorithm>
+
+#include "checker/explicit/cone.h"
+
+namespace untorn::checker {
+
+namespace {
+
+std::vector<uint32_t> all_properties(const system::System& system) {
+    std::vector<uint32_t> properties;
+    for (uint32_t p = 0; p < system.properties.size(); ++p) properties.push_back(p);
+    return properties;
+}
+
+}  // namespace
+
+ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options) : whole_(whole), program_(&whole) {
+    const Reductions& wanted = options.reductions;
+    const Asked asked{all_properties(whole.system), options.outcomes};
+    const bool symmetric = wanted.symmetry && !options.outcomes;
+    if (wanted.symmetry && options.outcomes) remarks_.push_back("symmetry: outcomes name identities");
+
+    std::vector<bool> after_loss(whole.cells.size(), true);
+    if (wanted.cone) {
+        own_ = std::make_unique<Program>(slice(whole, relevant_cells(whole, asked)));
+        after_loss = relevant_after_power_loss(whole, asked);
+        if (own_->changing != whole.changing) names_.push_back("cone");
+    }
+    if (symmetric && own_ == nullptr) own_ = std::make_unique<Program>(whole);
+    SymmetryReport report;
+    if (symmetric) let_members_change_together(*own_);
+    if (own_ != nullptr) program_ = own_.get();
+    lay_out(after_loss);
+    if (symmetric) {
+        report = find_symmetry(*program_, layout_);
+        for (const ScalarsetSymmetry& scalarset : report.scalarsets)
+            if (!scalarset.why_not.empty())
+                remarks_.push_back("symmetry of " + scalarset.name + ": " + scalarset.why_not);
+    }
+    if (wanted.dead_variables) {
+        auto dead = std::make_unique<DeadVariables>(*program_, layout_, asked, report.symmetry != nullptr);
+        if (dead->any()) {
+            dead_ = std::move(dead);
+            names_.push_back("dead variables");
+        }
+    }
+    if (report.symmetry != nullptr) {
+        symmetry_ = std::move(report.symmetry);
+        names_.push_back("symmetry");
+    }
+    if (wanted.stubborn && !options.outcomes) {
+        auto made = StubbornSets::make(*program_, layout_, asked.properties);
+        if (auto* sets = std::get_if<StubbornSets>(&made)) {
+            stubborn_ = std::make_unique<StubbornSets>(std::move(*sets));
+            names_.push_back("stubborn sets");
+        } else {
+            remarks_.push_back("stubborn sets: " + std::get<std::string>(made));
+        }
+    } else if (wanted.stubborn) {
+        remarks_.push_back("stubborn sets: outcomes are listed");
+    }
+}
+
+// Everything that can change but recover's own data.
+void ReducedRun::lay_out(const std::vector<bool>& matters_after_loss) {
+    for (uint32_t cell = 0; cell < program_->cells.size(); ++cell) {
+        const Cell& c = program_->cells[cell];
+        const system::Variable& variable = program_->system.variables[c.var];
+        if (!program_->changing[cell]) continue;
+        if (!program_->has_recover || variable.actor != program_->recover.actor) layout_.add(cell, c.lo, c.size);
+        const bool read_then = survives_power_loss(variable) || program_->lost_reads[cell];
+        if (read_then && matters_after_loss[cell]) projection_.add(cell, c.lo, c.size);
+    }
+}
+
+Reducer::Reducer(const ReducedRun& run) : dead_(run.dead_.get()) {
+    if (run.symmetry_ != nullptr) symmetry_.emplace(*run.symmetry_);
+    if (run.stubborn_ != nullptr) stubborn_.emplace(*run.stubborn_);
+}
+
+}  // namespace untorn::checker
