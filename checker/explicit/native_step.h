@@ -24,17 +24,17 @@
 #include <vector>
 
 #include "checker/explicit/native_expression.h"
+#include "checker/explicit/native_facts.h"
 #include "checker/explicit/state_code.h"
 
 namespace untorn::checker::native {
 
-/// What a write does to the fields of one word; `store` puts it into effect.
+/// Makes the function.
 class Steps {
  public:
-    /// Leaves instances behind these first records to the interpreter: `call` is a function
-    /// uint64_t*(void* context, uint64_t* out, uint32_t first, uint32_t end); the first word of the context is the
-    /// address of the state. Null is passed on.
-    using Interpret = uint64_t* (*)(void*, uint64_t*, uint32_t, uint32_t);
+    /// Called for instances first..end-1 that are left to the interpreter: writes their records and returns the end, or
+    /// null, which is passed on. The first word of the context is the address of the state.
+    using Interpret = uint64_t* (*)(void* context, uint64_t* out, uint32_t first, uint32_t end);
 
     Steps(Emitter& emitter, Expressions& expressions, const Program& program, Interpret interpret);
 
@@ -46,26 +46,6 @@ class Steps {
     size_t interpreted() const { return interpreted_; }
 
  private:
-    /// What is known of cells in the state of the step: their values lie in these intervals.
-    class Facts {
-     public:
-        explicit Facts(const Program& program) : program_(program) {}
-        void learn(Literal literal);
-        void learn(uint32_t cell, int64_t lo, int64_t hi);
-        Interval of_cell(uint32_t cell) const;
-        Interval of(CodeId id) const;
-
-     private:
-        void exclude(uint32_t cell, int64_t value);
-
-        const Program& program_;
-        struct Known {
-            uint32_t cell = 0;
-            Interval interval;
-        };
-        std::vector<Known> known_;
-    };
-
     /// A write to a field that has not been put into effect.
     struct Pending {
         Layout::Field field;
