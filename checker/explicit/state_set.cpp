@@ -17,6 +17,7 @@ namespace {
 
 constexpr double greatest_load = 0.9;
 constexpr uint64_t huge_page = uint64_t{1} << 21;
+constexpr uint64_t worth_mapping = uint64_t{1} << 16;
 
 uint64_t load(const std::byte* at) {
     uint64_t word = 0;
@@ -82,10 +83,10 @@ StateSet::StateSet(std::span<const unsigned> word_bits, MemoryBudget& memory)
     for (const RestWord& word : rest_) rest_bits_ += word.bits;
     for (unsigned p = 0; p < partitions; ++p) {
         // Sizes a constant factor apart, over one doubling: see the head of state_set.h.
-        const auto buckets = static_cast<uint32_t>(std::lround(16.0 * std::exp2(double(p) / partitions)));
+        const auto slots = static_cast<uint64_t>(std::lround(128.0 * std::exp2(double(p) / partitions)));
         Partition& partition = partitions_[p];
-        partition.shape = shape_for(buckets);
-        partition.limit = static_cast<uint32_t>(greatest_load * buckets * partition.shape.slots);
+        partition.shape = shape_for(slots);
+        partition.limit = limit_of(partition.shape);
         memory_.take(partition.shape.bytes());
         partition.memory = allocate(partition.shape.bytes());
     }
@@ -99,7 +100,7 @@ StateSet::~StateSet() {
 // Small areas come from the allocator; large ones are mapped by themselves, so that they go back to the system when a
 // partition moves, and lie on huge pages as far as they fill them.
 std::byte* StateSet::allocate(uint64_t bytes) {
-    if (bytes < huge_page) {
+    if (bytes < worth_mapping) {
         auto* memory = static_cast<std::byte*>(::operator new (bytes, std::align_val_t{64}));
         std::memset(memory, 0, bytes);
         return memory;
@@ -119,37 +120,52 @@ std::byte* StateSet::allocate(uint64_t bytes) {
 }
 
 void StateSet::release(std::byte* memory, uint64_t bytes) {
-    if (bytes < huge_page)
+    if (bytes < worth_mapping)
         ::operator delete (memory, std::align_val_t{64});
     else
         munmap(memory, (bytes + 4095) & ~uint64_t{4095});
 }
 
-// A home bucket stands for at most 2^(mixed_bits - 5) / buckets values of x behind the partition's number, rounded
-// up; so many low bits tell them apart.
 template <uint32_t Words>
 uint32_t StateSet::words(const Shape& shape) {
     return Words != 0 ? Words : shape.body_words;
 }
 
-StateSet::Shape StateSet::shape_for(uint32_t buckets) const {
+/// How many states fill the partition.
+uint32_t StateSet::limit_of(const Shape& shape) {
+    const double limit = greatest_load * static_cast<double>(shape.buckets) * shape.slots;
+    return static_cast<uint32_t>(std::min<double>(limit, UINT32_MAX));
+}
+
+// A home bucket stands for at most 2^(mixed_bits - 5) / buckets values of x behind the partition's number, rounded
+// up; so many low bits tell them apart.
+StateSet::Shape StateSet::with_buckets(uint64_t buckets) const {
     const unsigned address = partition_bits + static_cast<unsigned>(std::bit_width(buckets) - 1);
     Shape shape;
-    shape.buckets = buckets;
+    shape.buckets = static_cast<uint32_t>(buckets);
     shape.kept = mixed_bits_ > address ? mixed_bits_ - address : 0;
     shape.body_bits = shape.kept_in_body() + rest_bits_;
     shape.body_words = std::max(1U, (shape.body_bits + 63) / 64);
-    double least_waste = 2;
-    for (uint32_t bytes = 64; bytes <= 64U * 1024; bytes *= 2) {
-        const uint32_t slots = std::min(bytes * 8 / (16 + shape.body_bits), 32U);
-        const double waste = 1 - double(slots) * (16 + shape.body_bits) / (bytes * 8.0);
-        if (slots < 6 || waste >= least_waste) continue;
-        least_waste = waste;
-        shape.bucket_bytes = bytes;
-        shape.slots = slots;
-        if (waste < 0.09) break;
-    }
     return shape;
+}
+
+// For each size of a bucket, as many slots as fit: the more slots, the fewer buckets, and the more bits a slot keeps.
+// Wider buckets waste less, but cost more cache lines: they must save a twelfth.
+StateSet::Shape StateSet::shape_for(uint64_t slots) const {
+    Shape best;
+    for (uint32_t bytes = 64; bytes <= 64U * 1024; bytes *= 2) {
+        for (uint32_t of_bucket = 32; of_bucket >= 6; --of_bucket) {
+            const uint64_t buckets = slots / of_bucket + 1;
+            if (buckets > UINT32_MAX) throw LimitReached{"the greatest number of states (2^32)"};
+            Shape shape = with_buckets(buckets);
+            if (of_bucket * (16 + shape.body_bits) > bytes * 8) continue;
+            shape.bucket_bytes = bytes;
+            shape.slots = of_bucket;
+            if (best.slots == 0 || shape.bytes() * 12 < best.bytes() * 11) best = shape;
+            break;
+        }
+    }
+    return best;
 }
 
 /// The slot without its displacement.
@@ -295,14 +311,12 @@ bool StateSet::contains(uint64_t hash, const uint64_t* state) const {
 }
 
 void StateSet::grow(Partition& partition) {
-    uint64_t buckets = partition.shape.buckets;
+    uint64_t slots = uint64_t{partition.shape.buckets} * partition.shape.slots;
     for (;;) {
-        buckets += buckets / 3 + 1;
-        if (buckets > UINT32_MAX) throw LimitReached{"the greatest number of states (2^32)"};
+        slots += slots / 3 + 1;
         Partition larger;
-        larger.shape = shape_for(static_cast<uint32_t>(buckets));
-        const double limit = greatest_load * static_cast<double>(buckets) * larger.shape.slots;
-        larger.limit = static_cast<uint32_t>(std::min<double>(limit, UINT32_MAX));
+        larger.shape = shape_for(slots);
+        larger.limit = limit_of(larger.shape);
         larger.count = partition.count;
         // The budget counts what stays, not the old area while it is copied: 1/32 of the whole.
         const uint64_t more = larger.shape.bytes() - std::min(larger.shape.bytes(), partition.shape.bytes());
@@ -337,6 +351,7 @@ template <uint32_t Words>
 bool StateSet::move_all(const Partition& from, const Partition& to) const {
     struct Moved {
         uint64_t home = 0;  ///< the new one
+        uint64_t x = 0;
         uint64_t bucket = 0;
         uint32_t slot = 0;  ///< both old
     };
@@ -367,7 +382,7 @@ bool StateSet::move_all(const Partition& from, const Partition& to) const {
                 size_t place = group.size();  // few: insertion sort
                 group.emplace_back();
                 for (; place > 0 && group[place - 1].home > new_home; --place) group[place] = group[place - 1];
-                group[place] = {new_home, home_bucket + displacement, number};
+                group[place] = {new_home, x, home_bucket + displacement, number};
             }
             bool nearer = false;  // somebody is nearer to home here than a state from this home would be
             for (uint16_t t = 0; t < tag && !nearer; ++t) nearer = slots_where(memory, shape.slots, tag_mask, t) != 0;
@@ -381,9 +396,9 @@ bool StateSet::move_all(const Partition& from, const Partition& to) const {
             const uint64_t displacement = bucket - moved.home;
             if (displacement > most_displacement) return false;
             read<Words>(shape, bucket_at(from, moved.bucket), moved.slot, slot);
-            narrow<Words>(slot, shape, to.shape);
-            slot.head = static_cast<uint16_t>((slot.head & ~tag_mask) + displacement + 1);
-            write<Words>(to.shape, bucket_at(to, bucket), used++, slot);
+            recode<Words>(slot, moved.x, shape, to.shape);
+            slot.head = static_cast<uint16_t>(slot.head + displacement + 1);
+            write<0>(to.shape, bucket_at(to, bucket), used++, slot);
         }
         least += step;
         least_rest += step_rest;
@@ -395,17 +410,26 @@ bool StateSet::move_all(const Partition& from, const Partition& to) const {
     return true;
 }
 
-/// Drops the bits of x that the new shape does not keep.
+/// The slot of x in the new shape, made from the one in the old.
 template <uint32_t Words>
-void StateSet::narrow(Slot& slot, const Shape& from, const Shape& to) {
-    if (to.kept < head_kept) slot.head &= static_cast<uint16_t>(low_bits(tag_bits + to.kept));
-    const unsigned dropped = from.kept_in_body() - to.kept_in_body();
-    if (dropped == 0) return;
-    const uint64_t low = slot.body[0] & low_bits(to.kept_in_body());
-    slot.body[words<Words>(from)] = 0;
-    for (uint32_t word = 0; word < words<Words>(from); ++word)
-        slot.body[word] = slot.body[word] >> dropped | slot.body[word + 1] << 1 << (63 - dropped);
-    slot.body[0] = (slot.body[0] & ~low_bits(to.kept_in_body())) | low;
+void StateSet::recode(Slot& slot, uint64_t x, const Shape& from, const Shape& to) {
+    const unsigned old_bits = from.kept_in_body(), new_bits = to.kept_in_body();
+    const uint32_t last = words<Words>(from);
+    if (new_bits < old_bits) {
+        const unsigned by = old_bits - new_bits;
+        slot.body[last] = 0;
+        for (uint32_t word = 0; word < last; ++word)
+            slot.body[word] = slot.body[word] >> by | slot.body[word + 1] << 1 << (63 - by);
+    } else if (new_bits > old_bits) {
+        const unsigned by = new_bits - old_bits;
+        slot.body[last] = slot.body[last - 1] >> 1 >> (63 - by);
+        for (uint32_t word = last - 1; word > 0; --word)
+            slot.body[word] = slot.body[word] << by | slot.body[word - 1] >> 1 >> (63 - by);
+        slot.body[0] <<= by;
+    }
+    const uint64_t kept = x & low_bits(to.kept);
+    slot.head = static_cast<uint16_t>(kept << tag_bits);
+    slot.body[0] = (slot.body[0] & ~low_bits(new_bits)) | kept >> head_kept;
 }
 
 uint64_t StateSet::size() const {

@@ -113,7 +113,10 @@ class StateSet {
         return partition.memory + bucket * partition.shape.bucket_bytes;
     }
     /// `Words` below: of a body, so that the usual widths have code of their own; 0: as the shape says.
-    Shape shape_for(uint32_t buckets) const;
+    static uint32_t limit_of(const Shape& shape);
+    Shape with_buckets(uint64_t buckets) const;
+    /// At least so many slots.
+    Shape shape_for(uint64_t slots) const;
     void fill(const Shape& shape, uint64_t hash, const uint64_t* state, Slot& slot) const;
     template <uint32_t Words>
     static uint32_t words(const Shape& shape);
@@ -132,7 +135,7 @@ class StateSet {
     template <uint32_t Words>
     static void read(const Shape& shape, const std::byte* bucket, uint32_t number, Slot& slot);
     template <uint32_t Words>
-    static void narrow(Slot& slot, const Shape& from, const Shape& to);
+    static void recode(Slot& slot, uint64_t x, const Shape& from, const Shape& to);
     void grow(Partition& partition);
     template <uint32_t Words>
     bool move_all(const Partition& from, const Partition& to) const;
