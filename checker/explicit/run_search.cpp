@@ -15,7 +15,7 @@ namespace {
 constexpr size_t most_records = size_t{1} << 20;  ///< of a chunk, but for single states with more successors
 constexpr uint32_t worth_sharing = 256;           ///< parents: fewer are faster done by one thread
 constexpr uint32_t worth_compiling = 10000;       ///< states: the interpreter finds so many in the time of compiling
-constexpr size_t prefetch_distance = 24;          ///< offers; the memory latency at some 4 ns an offer
+constexpr size_t prefetch_distance = 16;          ///< offers; the memory latency at some 4 ns an offer
 
 void add_sorted(std::vector<uint32_t>& set, uint32_t value) {
     const auto place = std::ranges::lower_bound(set, value);

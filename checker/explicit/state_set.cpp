@@ -15,7 +15,7 @@ namespace untorn::checker {
 
 namespace {
 
-constexpr double greatest_load = 0.9;
+constexpr double greatest_load = 0.86;
 constexpr uint64_t huge_page = uint64_t{1} << 21;
 constexpr uint64_t worth_mapping = uint64_t{1} << 16;
 
@@ -345,66 +345,45 @@ void StateSet::grow(Partition& partition) {
 
 /// False if some state does not find room near its home.
 //
-// A larger partition has the same states in the same order of homes, so they are written one behind the other, without
-// a look at what is there. Only those of one old home, which may have several new ones, are sorted.
+// A larger partition has the same states in the same order of homes, so both are gone through from begin to end.
 template <uint32_t Words>
 bool StateSet::move_all(const Partition& from, const Partition& to) const {
-    struct Moved {
-        uint64_t home = 0;  ///< the new one
-        uint64_t x = 0;
-        uint64_t bucket = 0;
-        uint32_t slot = 0;  ///< both old
-    };
     const Shape& shape = from.shape;
-    const unsigned x_bits =
-        mixed_bits_ > partition_bits ? mixed_bits_ - partition_bits : 0;  // behind the partition's number
+    const unsigned x_bits = mixed_bits_ > partition_bits ? mixed_bits_ - partition_bits : 0;  // behind the number
     const uint64_t step = (uint64_t{1} << x_bits) / shape.buckets;
     const uint64_t step_rest = (uint64_t{1} << x_bits) % shape.buckets;
-    uint64_t least = 0, least_rest = 0;  // 2^x_bits * home / buckets, and the rest of that division
-    std::vector<Moved> group;
-    uint64_t bucket = 0;  // where the last one went
-    uint32_t used = 0;    // slots of that bucket
+    uint64_t least = 0, least_rest = 0;  // 2^x_bits * bucket / buckets, and the rest of that division
+    std::array<uint64_t, 8> least_x{};   // by home, modulo 8: the least x whose home it is
+    const bool narrower = to.shape.body_words <= Words;
     Slot slot;
-    for (uint64_t home_bucket = 0; home_bucket < shape.buckets; ++home_bucket) {
-        group.clear();
-        const uint64_t first = least + (least_rest > 0 ? 1 : 0);  // the least x whose home this is
-        for (unsigned displacement = 0; displacement <= most_displacement; ++displacement) {
-            const std::byte* memory = bucket_at(from, home_bucket + displacement);
-            const auto tag = static_cast<uint16_t>(displacement + 1);
-            uint32_t here = slots_where(memory, shape.slots, tag_mask, tag);
-            for (; here != 0; here &= here - 1) {
-                const auto number = static_cast<uint32_t>(std::countr_zero(here));
-                read<Words>(shape, memory, number, slot);
-                const uint64_t low = uint64_t{slot.head} >> tag_bits | slot.body[0] << head_kept;
-                // The one x whose home this is and that ends with the bits kept.
-                const uint64_t x = first + ((low - first) & low_bits(shape.kept));
-                const auto new_home = static_cast<uint64_t>(static_cast<Wide>(x) * to.shape.buckets >> x_bits);
-                size_t place = group.size();  // few: insertion sort
-                group.emplace_back();
-                for (; place > 0 && group[place - 1].home > new_home; --place) group[place] = group[place - 1];
-                group[place] = {new_home, x, home_bucket + displacement, number};
-            }
-            bool nearer = false;  // somebody is nearer to home here than a state from this home would be
-            for (uint16_t t = 0; t < tag && !nearer; ++t) nearer = slots_where(memory, shape.slots, tag_mask, t) != 0;
-            if (nearer) break;
-        }
-        for (const Moved& moved : group) {
-            if (used == to.shape.slots || moved.home > bucket) {
-                bucket = std::max(moved.home, bucket + (used == to.shape.slots ? 1 : 0));
-                used = 0;
-            }
-            const uint64_t displacement = bucket - moved.home;
-            if (displacement > most_displacement) return false;
-            read<Words>(shape, bucket_at(from, moved.bucket), moved.slot, slot);
-            recode<Words>(slot, moved.x, shape, to.shape);
-            slot.head = static_cast<uint16_t>(slot.head + displacement + 1);
-            write<0>(to.shape, bucket_at(to, bucket), used++, slot);
-        }
+    for (uint64_t bucket = 0; bucket < uint64_t{shape.buckets} + most_displacement; ++bucket) {
+        least_x[bucket % 8] = least + (least_rest > 0 ? 1 : 0);
         least += step;
         least_rest += step_rest;
         if (least_rest >= shape.buckets) {
             least_rest -= shape.buckets;
             ++least;
+        }
+        const std::byte* memory = bucket_at(from, bucket);
+        __builtin_prefetch(memory + 16 * size_t{shape.bucket_bytes});
+        for (uint32_t number = 0; number < shape.slots; ++number) {
+            read<Words>(shape, memory, number, slot);
+            const unsigned tag = slot.head & tag_mask;
+            if (tag == 0) break;
+            // The one x whose home is that of the slot and that ends with the bits kept.
+            const uint64_t low = uint64_t{slot.head} >> tag_bits | slot.body[0] << head_kept;
+            const uint64_t first = least_x[(bucket + 1 - tag) % 8];
+            const uint64_t x = first + ((low - first) & low_bits(shape.kept));
+            const auto home = static_cast<uint64_t>(static_cast<Wide>(x) * to.shape.buckets >> x_bits);
+            __builtin_prefetch(bucket_at(to, home + 24), 1);
+            recode<Words>(slot, x, shape, to.shape);
+            Place place;
+            if (room(to, home, 0, place) == Probe::full) return false;
+            if (place.taken && !can_settle(to, place)) return false;
+            if (narrower)
+                settle<Words>(to, place, slot);
+            else
+                settle<0>(to, place, slot);
         }
     }
     return true;

@@ -51,11 +51,11 @@ class StateSet {
         return (x << align_) ^ ((rest * 0xd6e8feb86659fd93ULL) & (mixed_mask_ << align_));
     }
     static unsigned partition_of(uint64_t hash) { return static_cast<unsigned>(hash >> (64 - partition_bits)); }
-    /// Fetches the memory that insert() will look at first.
+    /// Fetches the memory that insert() will look at: the home bucket, and the begin of the next.
     void prefetch(uint64_t hash) const {
         const Partition& partition = partitions_[partition_of(hash)];
         const std::byte* bucket = partition.memory + home(partition, hash) * partition.shape.bucket_bytes;
-        for (uint32_t line = 0; line < partition.shape.bucket_bytes; line += 64)
+        for (uint32_t line = 0; line < partition.shape.bucket_bytes + 64; line += 64)
             __builtin_prefetch(bucket + line, 1, 3);
     }
     /// Whether the state was not in the set; it is now. Throws LimitReached where the memory ends: the set is
