@@ -1,0 +1,118 @@
+"""The programs that are compared: how each is built, run and read. One more contestant is one more class, and a line in CONTESTANTS.
+
+A contestant has a name, `title`, `build(configuration)` (a list of commands, run in its own folder; none for Untorn), `command`,
+and `read(output)`, which gives (states, transitions) or raises Unusable: a run that stopped early is no measurement.
+"""
+
+import json
+import re
+
+
+class Unusable(Exception):
+    """The output is not that of a complete search without errors."""
+
+
+def number(pattern, text, what):
+    found = re.search(pattern, text)
+    if not found:
+        raise Unusable(f"says nothing of {what}:\n{text[-2000:]}")
+    return int(found.group(1))
+
+
+class Untorn:
+    """`--memory`: all that there is; Untorn's own limit would be 80 % of it."""
+
+    def __init__(self, name, threads, reduce=False):
+        self.name, self.threads, self.reduce = name, threads, reduce
+        self.title = f"Untorn, {threads} thread{'s' if threads > 1 else ''}" + (", reductions" if reduce else "")
+        self.peer = False
+        self.packages = ()
+
+    def build(self, configuration, paths):
+        return []
+
+    def command(self, configuration, paths):
+        flags = [] if self.reduce else ["--no-reduce"]
+        values = [word for value in configuration.untorn_values() for word in ("-D", value)]
+        return [paths.untorn, "check", str(paths.root / configuration.model.spec), *values, "--threads", str(self.threads),
+                *flags, "--json", "-"]
+
+    def read(self, output, state_bits=None):
+        runs = json.loads(output)["runs"]
+        if len(runs) != 1 or not runs[0]["exhaustive"]:
+            raise Unusable(f"not one exhaustive run: {runs and runs[0].get('limit')}")
+        if any(p["verdict"] != "holds" for p in runs[0]["properties"]):
+            raise Unusable("a property does not hold")
+        if state_bits is not None:
+            state_bits.append(runs[0]["state_bits"])
+        return runs[0]["states"], runs[0]["transitions"]
+
+
+class Spin:
+    """SPIN, depth first. `-o2 -o3` keep it from leaving out variables and merging steps, which would change the counts."""
+
+    def __init__(self, name, title, defines=("-DNOREDUCE",), spin=("-o2", "-o3"), optimize=("-O2",)):
+        self.name, self.title, self.defines, self.spin, self.optimize = name, title, defines, spin, optimize
+        self.peer = True
+        self.packages = ("spin", "gcc")
+
+    def build(self, configuration, paths):
+        sizes = [f"-D{k}={v}" for k, v in {**configuration.values, "CHECK": 1}.items()]
+        return [["spin", "-a", *self.spin, *sizes, str(paths.peers / configuration.model.promela)],
+                ["gcc", *self.optimize, "-w", "-DSAFETY", f"-DMEMLIM={paths.memory_mib}", *self.defines, "-o", "pan", "pan.c"]]
+
+    def command(self, configuration, paths):
+        return ["./pan", f"-m{configuration.spin_depth}", f"-w{configuration.spin_hash}"]
+
+    def read(self, output, state_bits=None):
+        if "Search not completed" in output or "errors: 0" not in output or "max search depth too small" in output:
+            raise Unusable(output[-2000:])
+        states = number(r"(\d+) states, stored", output, "states")
+        # Its first transition leads into the initial state.
+        return states, number(r"(\d+) transitions \(", output, "transitions") - 1
+
+
+class Rumur:
+    """Rumur, breadth first. clang with -mcx16: with gcc its 16-byte atomics become library calls."""
+
+    def __init__(self, name, title, flags=("--symmetry-reduction", "off"), threads=1):
+        self.name, self.title, self.flags, self.threads = name, title, flags, threads
+        self.peer = True
+        self.packages = ("rumur", "clang")
+
+    def source(self, configuration, paths):
+        """The Murphi model with its parameters filled in."""
+        text = (paths.peers / configuration.model.murphi).read_text()
+        for parameter, value in configuration.values.items():
+            text = text.replace(f"@{parameter}@", str(value))
+        return re.sub(r"^--INV ", "", text, flags=re.MULTILINE)
+
+    def build(self, configuration, paths):
+        return [["rumur", *self.flags, "--deadlock-detection", "off", "--threads", str(self.threads), "-o", "r.c", "r.m"],
+                ["clang", "-O3", "-w", "-march=native", "-mcx16", "-o", "r", "r.c", "-lpthread", "-latomic"]]
+
+    def command(self, configuration, paths):
+        return ["./r"]
+
+    def read(self, output, state_bits=None):
+        if "No error found" not in output:
+            raise Unusable(output[-2000:])
+        found = re.findall(r"(\d+) states, (\d+) rules fired in", output)
+        if not found:
+            raise Unusable(output[-2000:])
+        return int(found[-1][0]), int(found[-1][1])
+
+
+CONTESTANTS = {c.name: c for c in (
+    Untorn("untorn", 1),
+    Untorn("untorn2", 2),
+    Untorn("untorn_reduced", 1, reduce=True),
+    Spin("spin", "SPIN"),
+    Spin("spin_collapse", "SPIN, -DCOLLAPSE", defines=("-DNOREDUCE", "-DCOLLAPSE")),
+    Spin("spin_o3", "SPIN, -O3 -march=native", optimize=("-O3", "-march=native")),
+    Spin("spin_reduced", "SPIN, partial order", defines=(), spin=()),
+    Rumur("rumur", "Rumur"),
+    Rumur("rumur2", "Rumur, 2 threads", threads=2),
+    Rumur("rumur_unpacked", "Rumur, --pack-state off", flags=("--symmetry-reduction", "off", "--pack-state", "off")),
+    Rumur("rumur_symmetry", "Rumur, symmetry", flags=("--symmetry-reduction", "exhaustive")),
+)}
