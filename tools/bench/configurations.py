@@ -38,6 +38,7 @@ class Configuration:
     spin_hash: int = 24         # pan -w: the fastest of 22 to 28
     groups: tuple = ()
     contestants: tuple = UNREDUCED
+    untorn_flags: tuple = ()
     same_counts: bool = True    # False: they run with reductions of their own, so states differ
 
     @property
@@ -60,9 +61,9 @@ CONFIGURATIONS = (
     Configuration(AWB, (4, 4, 3), 1206048, 3302980, spin_hash=22, groups=("quick",)),
     Configuration(JOURNAL, (2, 3, 2, 3), 457856, 2143887, spin_depth=100000, spin_hash=22, groups=("quick",)),
     Configuration(AWB, (6, 2, 2), 9329688, 29073024, groups=("full",)),
-    Configuration(JOURNAL, (2, 4, 2, 7), 8642504, 52312913, spin_depth=1000000, groups=("full",)),
+    Configuration(JOURNAL, (2, 4, 2, 7), 8642504, 52312913, spin_depth=60000, groups=("full",)),
     Configuration(AWB, (6, 4, 2), 48158196, 165073158, groups=("full",), spin_hash=26),
-    Configuration(JOURNAL, (2, 4, 3, 5), 36552586, 223444984, spin_depth=2000000, groups=("full",), spin_hash=26),
+    Configuration(JOURNAL, (2, 4, 3, 5), 36552586, 223444984, spin_depth=350000, groups=("full",), spin_hash=26),
     Configuration(AWB_SYMMETRIC, (6, 4, 2), groups=("reductions",), contestants=REDUCED, same_counts=False),
-    Configuration(AWB_UNSTABLE, (5, 3, 3), groups=("billion",), contestants=("untorn2",)),
+    Configuration(AWB_UNSTABLE, (5, 3, 3), groups=("billion",), contestants=("untorn2",), untorn_flags=("--memory", "22G")),
 )

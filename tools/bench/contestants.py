@@ -1,7 +1,8 @@
 """The programs that are compared: how each is built, run and read. One more contestant is one more class, and a line in CONTESTANTS.
 
-A contestant has a name, `title`, `build(configuration)` (a list of commands, run in its own folder; none for Untorn), `command`,
-and `read(output)`, which gives (states, transitions) or raises Unusable: a run that stopped early is no measurement.
+A contestant has a `name`, a `title`, `build` (a list of commands, run in its own folder; none for Untorn), `command`, and
+`read(output)`, which gives (states, transitions) or raises Unusable: a run that stopped early is no measurement.
+`agrees(counted, expected)`: equal, as far as it prints its counts.
 """
 
 import json
@@ -12,20 +13,31 @@ class Unusable(Exception):
     """The output is not that of a complete search without errors."""
 
 
-def number(pattern, text, what):
-    found = re.search(pattern, text)
+def number(after, text):
+    """The number that stands before `after`, perhaps as 1.6507316e+08."""
+    found = re.search(r"([\d.e+]+) " + after, text)
     if not found:
-        raise Unusable(f"says nothing of {what}:\n{text[-2000:]}")
-    return int(found.group(1))
+        raise Unusable(f"says nothing of {after}:\n{text[-2000:]}")
+    return round(float(found.group(1)))
+
+
+def exactly(counted, expected):
+    return counted == expected
+
+
+def to_eight_digits(counted, expected):
+    """SPIN prints no more digits: from 1e8 on its counts are rounded."""
+    unit = 10 ** max(0, len(str(expected)) - 8)
+    return counted == expected if unit == 1 else abs(counted - expected) <= unit
 
 
 class Untorn:
-    """`--memory`: all that there is; Untorn's own limit would be 80 % of it."""
+    """Every reduction is off (`--no-reduce`) unless `reduce`."""
 
     def __init__(self, name, threads, reduce=False):
         self.name, self.threads, self.reduce = name, threads, reduce
         self.title = f"Untorn, {threads} thread{'s' if threads > 1 else ''}" + (", reductions" if reduce else "")
-        self.peer = False
+        self.peer, self.agrees = False, exactly
         self.packages = ()
 
     def build(self, configuration, paths):
@@ -35,9 +47,10 @@ class Untorn:
         flags = [] if self.reduce else ["--no-reduce"]
         values = [word for value in configuration.untorn_values() for word in ("-D", value)]
         return [paths.untorn, "check", str(paths.root / configuration.model.spec), *values, "--threads", str(self.threads),
-                *flags, "--json", "-"]
+                *flags, *configuration.untorn_flags, "--json", "-"]
 
     def read(self, output, state_bits=None):
+        """Adds the packed size to the list `state_bits`."""
         runs = json.loads(output)["runs"]
         if len(runs) != 1 or not runs[0]["exhaustive"]:
             raise Unusable(f"not one exhaustive run: {runs and runs[0].get('limit')}")
@@ -53,7 +66,7 @@ class Spin:
 
     def __init__(self, name, title, defines=("-DNOREDUCE",), spin=("-o2", "-o3"), optimize=("-O2",)):
         self.name, self.title, self.defines, self.spin, self.optimize = name, title, defines, spin, optimize
-        self.peer = True
+        self.peer, self.agrees = True, to_eight_digits
         self.packages = ("spin", "gcc")
 
     def build(self, configuration, paths):
@@ -67,9 +80,8 @@ class Spin:
     def read(self, output, state_bits=None):
         if "Search not completed" in output or "errors: 0" not in output or "max search depth too small" in output:
             raise Unusable(output[-2000:])
-        states = number(r"(\d+) states, stored", output, "states")
         # Its first transition leads into the initial state.
-        return states, number(r"(\d+) transitions \(", output, "transitions") - 1
+        return number("states, stored", output), number("transitions", output) - 1
 
 
 class Rumur:
@@ -77,7 +89,7 @@ class Rumur:
 
     def __init__(self, name, title, flags=("--symmetry-reduction", "off"), threads=1):
         self.name, self.title, self.flags, self.threads = name, title, flags, threads
-        self.peer = True
+        self.peer, self.agrees = True, exactly
         self.packages = ("rumur", "clang")
 
     def source(self, configuration, paths):

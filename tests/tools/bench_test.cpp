@@ -1,0 +1,164 @@
+// tools/bench: the commands say what they do, and the reference table that Untorn is measured against is a set.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tests/tools/folder.h"
+#include "tools/bench/reference_table.h"
+
+namespace untorn::bench {
+
+namespace {
+
+/// How many different keys the offers name, by a plain set.
+size_t different(uint64_t keys, uint64_t offers) {
+    OfferOrder order(keys, offers);
+    std::set<uint64_t> seen;
+    for (uint64_t j = 0; j < offers; ++j) seen.insert(order.next());
+    return seen.size();
+}
+
+template <size_t Words, bool Shared>
+uint64_t added(uint64_t keys, uint64_t offers, unsigned threads) {
+    ReferenceTable<Words, Shared> table(keys);
+    return offer_all(table, keys, offers, threads);
+}
+
+}  // namespace
+
+TEST_CASE("the offers name each key at least once, a new one always the next") {
+    for (const auto& [keys, offers] : {std::pair<uint64_t, uint64_t>{1, 1}, {1, 7}, {1000, 1000}, {1000, 3117}}) {
+        CHECK(different(keys, offers) == keys);
+        OfferOrder order(keys, offers);
+        uint64_t fresh = 0;
+        for (uint64_t j = 0; j < offers; ++j) {
+            const uint64_t key = order.next();
+            REQUIRE(key <= fresh);
+            fresh += key == fresh ? 1 : 0;
+        }
+        CHECK(fresh == keys);
+    }
+}
+
+TEST_CASE("an order of offers that begins in the middle goes on as the whole one does") {
+    OfferOrder whole(1000, 3117);
+    for (int j = 0; j < 1234; ++j) whole.next();
+    OfferOrder rest(1000, 3117, 1234);
+    for (int j = 1234; j < 3117; ++j) REQUIRE(rest.next() == whole.next());
+}
+
+TEST_CASE("half of the repeats are among the last 32 new keys, and some are a quarter of all keys away") {
+    constexpr uint64_t keys = 1 << 16;
+    constexpr uint64_t offers = 4 * keys;
+    OfferOrder order(keys, offers);
+    uint64_t fresh = 0, repeats = 0, near = 0, farthest = 0;
+    for (uint64_t j = 0; j < offers; ++j) {
+        const uint64_t key = order.next();
+        if (key == fresh) {
+            ++fresh;
+            continue;
+        }
+        ++repeats;
+        near += fresh - key <= 32 ? 1 : 0;
+        farthest = std::max(farthest, fresh - key);
+    }
+    CHECK(repeats == offers - keys);
+    CHECK(near > repeats / 2);
+    CHECK(near < repeats * 6 / 10);
+    CHECK(farthest > keys / 5);
+}
+
+TEST_CASE("the reference table counts every different key once, for every width and number of threads") {
+    CHECK(added<1, false>(30000, 100000, 1) == 30000);
+    CHECK(added<2, false>(30000, 100000, 1) == 30000);
+    CHECK(added<3, false>(30000, 100000, 1) == 30000);
+    CHECK(added<4, false>(30000, 100000, 1) == 30000);
+    CHECK(added<1, true>(300000, 1000000, 2) == 300000);
+    CHECK(added<3, true>(300000, 1000000, 3) == 300000);
+}
+
+TEST_CASE("the reference table tells keys apart that differ in their last word only") {
+    ReferenceTable<2, false> table(10);
+    CHECK(table.insert({5, 1}, 0));
+    CHECK(table.insert({5, 2}, 0));
+    CHECK_FALSE(table.insert({5, 1}, 0));
+    CHECK_FALSE(table.insert({5, 2}, 0));
+}
+
+TEST_CASE("tools/bench/run and small explain themselves without any of the programs that they compare") {
+    const tools::Ended run = tools::shell("PATH=/usr/bin:/bin '" UNTORN_SOURCE_DIR "/tools/bench/run' --help 2>&1");
+    CHECK(run.status == 0);
+    CHECK(run.out.find("SPIN and Rumur") != std::string::npos);
+    CHECK(run.out.find("--quick") != std::string::npos);
+    const tools::Ended small = tools::shell("'" UNTORN_SOURCE_DIR "/tools/bench/small' --help 2>&1");
+    CHECK(small.status == 0);
+    CHECK(small.out.find("--runs") != std::string::npos);
+}
+
+TEST_CASE("tools/bench/run names the packages that are missing, and installs nothing") {
+    const tools::Folder folder;
+    folder.write_program("bin/apt-get", "#!/bin/sh\ntouch " + folder.quoted("installed") + "\n");
+    const tools::Ended python = tools::shell("python3 -c 'import sys; print(sys.executable)'");
+    REQUIRE(python.status == 0);
+    folder.write_program("bin/python3", "#!/bin/sh\nexec " + python.out.substr(0, python.out.size() - 1) + " \"$@\"\n");
+    const tools::Ended e =
+        tools::shell("PATH=" + folder.quoted("bin") + " '" UNTORN_SOURCE_DIR "/tools/bench/run' --quick 2>&1");
+    CHECK(e.status == 2);
+    CHECK(e.out ==
+          "bench: clang, gcc, rumur, spin not found; to compare with them: apt-get install clang gcc rumur spin\n");
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "installed"));
+}
+
+TEST_CASE("what SPIN, Rumur and Untorn print is read as counts, and not where the search is not complete") {
+    const tools::Folder folder;
+    folder.write("check.py", R"(
+import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from contestants import CONTESTANTS, Unusable
+
+def refused(name, text):
+    try:
+        CONTESTANTS[name].read(text)
+    except Unusable:
+        return True
+
+spin = """State-vector 60 byte, depth reached 55, errors: 0
+%s states, stored
+      50 states, matched
+%s transitions (= stored+matched)
+"""
+agrees = CONTESTANTS["spin"].agrees
+assert CONTESTANTS["spin"].read(spin % ("      316", "     705")) == (316, 704)
+states, transitions = CONTESTANTS["spin"].read(spin % (" 48158196", "1.6507316e+08"))
+assert states == 48158196 and agrees(transitions, 165073158)
+assert not agrees(transitions, 165073258) and not agrees(703, 704) and not agrees(48158195, 48158196)
+assert refused("spin", (spin % ("316", "705")).replace("errors: 0", "errors: 1"))
+assert refused("spin", "error: max search depth too small\n" + spin % ("316", "705"))
+assert refused("spin", "Warning: Search not completed\n" + spin % ("316", "705"))
+
+rumur = "\tNo error found.\n\n\t316 states, 704 rules fired in 0s.\n"
+assert CONTESTANTS["rumur"].read(rumur) == (316, 704)
+assert refused("rumur", rumur.replace("No error found", "Invariant failed"))
+
+untorn = '{"runs": [{"exhaustive": %s, "limit": null, "states": 316, "transitions": 704, "state_bits": 50,' \
+    '"properties": [{"verdict": "%s"}]}]}'
+bits = []
+assert CONTESTANTS["untorn"].read(untorn % ("true", "holds"), bits) == (316, 704) and bits == [50]
+assert refused("untorn", untorn % ("false", "undecided"))
+assert refused("untorn", untorn % ("true", "violated"))
+)");
+    const tools::Ended e =
+        tools::shell("python3 " + folder.quoted("check.py") + " '" UNTORN_SOURCE_DIR "/tools/bench' 2>&1");
+    CHECK_MESSAGE(e.status == 0, e.out);
+}
+
+TEST_CASE("tools/bench/run refuses a configuration or a contestant that it does not have") {
+    const std::string run = "'" UNTORN_SOURCE_DIR "/tools/bench/run' ";
+    CHECK(tools::shell(run + "--only nothing 2>&1").status == 2);
+    CHECK(tools::shell(run + "--contestants nobody 2>&1").status == 2);
+    CHECK(tools::shell(run + "--runs 0 2>&1").status == 2);
+}
+
+}  // namespace untorn::bench
