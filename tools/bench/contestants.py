@@ -50,12 +50,12 @@ class Untorn:
                 *flags, *configuration.untorn_flags, "--json", "-"]
 
     def read(self, output, state_bits=None):
-        """Adds the packed size to the list `state_bits`."""
+        """Adds the packed size to the list `state_bits`. Verdicts are in the exit status; the search goes on after a violation."""
         runs = json.loads(output)["runs"]
         if len(runs) != 1 or not runs[0]["exhaustive"]:
             raise Unusable(f"not one exhaustive run: {runs and runs[0].get('limit')}")
-        if any(p["verdict"] != "holds" for p in runs[0]["properties"]):
-            raise Unusable("a property does not hold")
+        if runs[0]["inconsistency"]:
+            raise Unusable(f"inconsistent: {runs[0]['inconsistency']}")
         if state_bits is not None:
             state_bits.append(runs[0]["state_bits"])
         return runs[0]["states"], runs[0]["transitions"]
