@@ -10,6 +10,7 @@ def summarize(runs, idle_kib):
     states = runs[0]["states"]
     return {
         "states": states, "transitions": runs[0]["transitions"], "seconds": seconds,
+        "cpu_seconds": median(r["cpu_seconds"] for r in runs),
         "seconds_min": min(r["seconds"] for r in runs), "seconds_max": max(r["seconds"] for r in runs),
         "states_per_second": states / seconds, "peak_mib": peak / 1024, "idle_mib": idle_kib / 1024,
         "bytes_per_state": (peak - idle_kib) * 1024 / states,
@@ -32,10 +33,10 @@ def table(rows):
 
 def configuration_text(name, title, result):
     """One configuration: a table, then how it stands to the bars. `result`: as run writes it to JSON."""
-    rows = [("", "compile s", "time s", "(min..max)", "states/s", "peak MiB", "bytes/state", "states")]
+    rows = [("", "compile s", "time s", "(min..max)", "CPU s", "states/s", "peak MiB", "bytes/state", "states")]
     for c in result["contestants"].values():
         rows.append((c["title"], seconds(c["compile_seconds"]) if c["compile_seconds"] else "-", seconds(c["seconds"]),
-                     f"({seconds(c['seconds_min'])}..{seconds(c['seconds_max'])})", f"{c['states_per_second']:,.0f}",
+                     f"({seconds(c['seconds_min'])}..{seconds(c['seconds_max'])})", seconds(c["cpu_seconds"]), f"{c['states_per_second']:,.0f}",
                      f"{c['peak_mib']:,.0f}", f"{c['bytes_per_state']:.1f}", f"{c['states']:,}"))
     text = f"{name}: {title}\n{table(rows)}\n"
     for line in comparisons(result):
