@@ -32,11 +32,10 @@ def to_eight_digits(counted, expected):
 
 
 class Untorn:
-    """Every reduction is off (`--no-reduce`) unless `reduce`."""
+    """`flags`: which reductions; none of them unless told otherwise."""
 
-    def __init__(self, name, threads, reduce=False):
-        self.name, self.threads, self.reduce = name, threads, reduce
-        self.title = f"Untorn, {threads} thread{'s' if threads > 1 else ''}" + (", reductions" if reduce else "")
+    def __init__(self, name, title, threads=1, flags=("--no-reduce",)):
+        self.name, self.title, self.threads, self.flags = name, title, threads, flags
         self.peer, self.agrees = False, exactly
         self.packages = ()
 
@@ -44,10 +43,9 @@ class Untorn:
         return []
 
     def command(self, configuration, paths):
-        flags = [] if self.reduce else ["--no-reduce"]
         values = [word for value in configuration.untorn_values() for word in ("-D", value)]
         return [paths.untorn, "check", str(paths.root / configuration.model.spec), *values, "--threads", str(self.threads),
-                *flags, *configuration.untorn_flags, "--json", "-"]
+                *self.flags, *configuration.untorn_flags, "--json", "-"]
 
     def read(self, output, state_bits=None):
         """Adds the packed size to the list `state_bits`. Verdicts are in the exit status; the search goes on after a violation."""
@@ -116,9 +114,12 @@ class Rumur:
 
 
 CONTESTANTS = {c.name: c for c in (
-    Untorn("untorn", 1),
-    Untorn("untorn2", 2),
-    Untorn("untorn_reduced", 1, reduce=True),
+    Untorn("untorn", "Untorn, 1 thread"),
+    Untorn("untorn2", "Untorn, 2 threads", threads=2),
+    Untorn("untorn_symmetry", "Untorn, symmetry", flags=("--no-cone", "--no-dead-variables")),
+    Untorn("untorn_stubborn", "Untorn, stubborn sets", flags=("--no-cone", "--no-dead-variables", "--no-symmetry", "--stubborn")),
+    Untorn("untorn_both", "Untorn, both", flags=("--no-cone", "--no-dead-variables", "--stubborn")),
+    Untorn("untorn_all", "Untorn, all reductions", flags=("--stubborn",)),
     Spin("spin", "SPIN"),
     Spin("spin_collapse", "SPIN, -DCOLLAPSE", defines=("-DNOREDUCE", "-DCOLLAPSE")),
     Spin("spin_o3", "SPIN, -O3 -march=native", optimize=("-O3", "-march=native")),
@@ -126,5 +127,6 @@ CONTESTANTS = {c.name: c for c in (
     Rumur("rumur", "Rumur"),
     Rumur("rumur2", "Rumur, 2 threads", threads=2),
     Rumur("rumur_unpacked", "Rumur, --pack-state off", flags=("--symmetry-reduction", "off", "--pack-state", "off")),
-    Rumur("rumur_symmetry", "Rumur, symmetry", flags=("--symmetry-reduction", "exhaustive")),
+    # Not "exhaustive": that tries all 720 permutations in each state, and was not done after ten minutes; the counts are the same.
+    Rumur("rumur_symmetry", "Rumur, symmetry", flags=("--symmetry-reduction", "heuristic")),
 )}

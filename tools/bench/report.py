@@ -48,11 +48,12 @@ def comparisons(result):
     rows, references = result["contestants"], result.get("reference", {})
     peers = {k: r for k, r in rows.items() if r["peer"]}
     lines = []
-    one, two, reduced = rows.get("untorn"), rows.get("untorn2"), rows.get("untorn_reduced")
-    if reduced:
-        for peer in peers.values():
-            lines.append(f"Untorn with reductions: {reduced['seconds'] / peer['seconds']:.2f} times the time of {peer['title']}, "
-                         f"{reduced['states'] / peer['states']:.2f} times its states")
+    one, two = rows.get("untorn"), rows.get("untorn2")
+    for own, other in (("untorn_symmetry", "rumur_symmetry"), ("untorn_stubborn", "spin_reduced")):
+        if own in rows and other in rows:
+            mine, peer = rows[own], rows[other]
+            lines.append(f"{mine['title']}: {mine['seconds'] / peer['seconds']:.2f} times the time of {peer['title']}, "
+                         f"{mine['states'] / peer['states']:.2f} times its states")
     if one and peers:
         fastest = max(peers.values(), key=lambda r: r["states_per_second"])
         lines.append(f"Untorn, 1 thread, is {one['states_per_second'] / fastest['states_per_second']:.2f} times as fast as the "
