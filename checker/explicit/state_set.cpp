@@ -313,7 +313,7 @@ bool StateSet::contains(uint64_t hash, const uint64_t* state) const {
 void StateSet::grow(Partition& partition) {
     uint64_t slots = uint64_t{partition.shape.buckets} * partition.shape.slots;
     for (;;) {
-        slots += slots / 3 + 1;
+        slots += slots / 2 + 1;
         Partition larger;
         larger.shape = shape_for(slots);
         larger.limit = limit_of(larger.shape);

@@ -8,11 +8,11 @@
 // begin, so that a few vector instructions tell which slots can match (as in Abseil's Swiss tables); slots fill from
 // the left, and what does not fit goes on into one of the next six buckets.
 //
-// The set is cut into 32 partitions by the uppermost bits of x. A partition grows by a third at a time, by itself,
+// The set is cut into 32 partitions by the uppermost bits of x. A partition grows by a half at a time, by itself,
 // and the partitions start with staggered sizes, so that growing neither doubles the memory nor leaves it half empty:
-// the load is some 0.78 on average. Different partitions may be used by different threads at the same time.
+// the load is some 0.7 on average. Different partitions may be used by different threads at the same time.
 //
-// For n states of b bits about (b - log2(n / 7) + 3) / 0.78 bits a state. Limits: 256 words a state.
+// For n states of b bits about (b - log2(n / 7) + 3) / 0.7 bits a state. Limits: 256 words a state.
 #pragma once
 
 #include <array>

@@ -185,7 +185,7 @@ TEST_CASE("on the specifications of the repository the slice and the whole agree
 
 TEST_CASE("in awb, PG_atomic matters only if somebody asks about it, and the threads' results only as outcomes") {
     size_t runs = 0;
-    for_each_spec_run({"specs/bench"}, [&](const std::string&, const system::System& system) {
+    for_each_spec_run({"specs/bench/awb.untorn"}, [&](const std::string&, const system::System& system) {
         const Program program(system);
         const auto has = [&](const Asked& asked, const std::string& name) {
             return std::ranges::count(names(program, relevant_cells(program, asked)), name) > 0;
