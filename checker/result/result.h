@@ -77,10 +77,10 @@ struct SearchResult {
     uint64_t depth = 0;         ///< greatest number of steps at first discovery, power loss apart
     uint64_t crash_images = 0;  ///< distinct states after power loss: right after it, and during and after recovery
     bool exhaustive = false;
-    std::string limit;                       ///< which limit ended the search, with how far it got; empty if none
+    std::string limit;                           ///< which limit ended the search, with how far it got; empty if none
     std::vector<std::string> reductions;         ///< names of those that had an effect
     std::vector<std::string> reduction_remarks;  ///< why others were not used, as text for users
-    unsigned state_bits = 0;                 ///< packed size of a state
+    unsigned state_bits = 0;                     ///< packed size of a state
     /// By System::transitions: enabled in some state that was searched. Empty if stubborn sets left out steps.
     std::vector<bool> executed;
     std::vector<PropertyResult> properties;  ///< one for each of System::properties, in order

@@ -81,6 +81,7 @@ Json run_head(const RunReport& report) {
     out["absent"] = report.run.absent;
     out["engine"] = "explicit";
     out["reductions"] = result.reductions;
+    out["reduction_remarks"] = result.reduction_remarks;
     out["states"] = searched ? Json(result.states) : Json(nullptr);
     out["transitions"] = searched ? Json(result.transitions) : Json(nullptr);
     out["depth"] = searched ? Json(result.depth) : Json(nullptr);
