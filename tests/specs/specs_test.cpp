@@ -6,6 +6,7 @@
 
 #include "tools/cli/check.h"
 #include "tools/cli/exit_status.h"
+#include "tools/cli/json.h"
 #include "tools/cli/runs.h"
 #include "tools/cli/sources.h"
 
@@ -39,6 +40,56 @@ size_t check_folder(const std::string& folder) {
 }
 
 }  // namespace
+
+TEST_CASE("with all reductions every specification gets the same verdicts, faults and lengths") {
+    Options options;
+    options.paths = {UNTORN_SOURCE_DIR "/specs", UNTORN_SOURCE_DIR "/tests/specs"};
+    options.quiet = true;
+    Complaints complaints(options);
+    size_t reduced = 0;
+    checker::SearchOptions how;
+    how.reductions = {true, true, true, true};
+    for_each_run(load_specs(options, complaints), complaints, [&](const Spec& spec, language::Run run) {
+        CAPTURE(spec.path);
+        CAPTURE(run.config.scenario);
+        RunReport report = search_run(spec.path, std::move(run), how);
+        if (!report.result.reductions.empty()) ++reduced;
+        check_reductions(report, how);
+        CHECK(report.inconsistency == "");
+        CHECK(report.status == exit_ok);
+        return true;
+    });
+    CHECK(reduced > 100);
+}
+
+TEST_CASE("results are the same for any number of threads, and for machine code and interpreter") {
+    Options options;
+    options.paths = {UNTORN_SOURCE_DIR "/specs/bench/awb.untorn"};
+    options.quiet = true;
+    // Violated, with levels of thousands of states, of which members of a team each have a part.
+    options.set = {{"W", "3"}, {"P", "2"}, {"R", "1"}, {"FIX", "false"}, {"STABLE", "false"}};
+    Complaints complaints(options);
+    const auto answer = [&](unsigned threads, bool native, checker::Reductions reductions) {
+        checker::SearchOptions how;
+        how.threads = threads;
+        how.native_code = native;
+        how.reductions = reductions;
+        std::string all;
+        for_each_run(load_specs(options, complaints), complaints, [&](const Spec& spec, language::Run run) {
+            all += text(to_json(search_run(spec.path, std::move(run), how)));
+            return true;
+        });
+        return all;
+    };
+    for (const checker::Reductions reductions : {checker::Reductions{}, checker::Reductions{false, true, false, false},
+                                                 checker::Reductions{false, false, false, true}}) {
+        const std::string one = answer(1, true, reductions);
+        CHECK(one.size() > 1000);
+        CHECK(answer(2, true, reductions) == one);
+        CHECK(answer(5, true, reductions) == one);
+        CHECK(answer(2, false, reductions) == one);
+    }
+}
 
 TEST_CASE("every specification under specs/ is as expected") { CHECK(check_folder("specs") > 0); }
 

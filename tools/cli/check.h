@@ -15,6 +15,10 @@ int check(const Options& options);
 /// The search of one run, judged. Out of memory is a limit like others.
 RunReport search_run(std::string spec, language::Run run, const checker::SearchOptions& options);
 
+/// Searches once more, without the reductions that the report was made with (or with them, if it was made without), and
+/// makes the report an inconsistency if the two do not agree.
+void check_reductions(RunReport& report, const checker::SearchOptions& options);
+
 /// What the command line says about searching. The flag and the progress line must outlive the searches.
 checker::SearchOptions search_options(const Options& options, const std::atomic<bool>& interrupted, Progress& progress);
 
