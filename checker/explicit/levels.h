@@ -16,7 +16,7 @@ namespace untorn::checker {
 
 /// Packed states with consecutive numbers.
 struct Segment {
-    static constexpr uint32_t most_states = 4096;
+    static constexpr uint32_t most_states = 16384;
 
     uint32_t first = 0;  ///< number
     uint32_t count = 0;
