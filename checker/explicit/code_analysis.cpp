@@ -2,28 +2,11 @@
 
 #include <algorithm>
 
+#include "checker/explicit/supports.h"
+
 namespace untorn::checker {
 
 namespace {
-
-void sort_out(std::vector<uint32_t>& cells) {
-    std::ranges::sort(cells);
-    cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
-}
-
-unsigned operands(Code::Op op) {
-    switch (op) {
-        case Code::Op::constant:
-        case Code::Op::cell:
-        case Code::Op::cell_is:
-        case Code::Op::indexed: return 0;
-        case Code::Op::negation:
-        case Code::Op::shift_one:
-        case Code::Op::popcount: return 1;
-        case Code::Op::ite: return 3;
-        default: return 2;
-    }
-}
 
 bool is_boolean(Code::Op op) {
     switch (op) {
@@ -52,7 +35,7 @@ const std::vector<uint32_t>& CodeAnalysis::reads(CodeId code) {
 std::vector<uint32_t> CodeAnalysis::reads(CodeId code, const Knowledge& known) {
     Collection collection{known, {}, {}};
     collect(code, collection);
-    sort_out(collection.cells);
+    make_set(collection.cells);
     return collection.cells;
 }
 
@@ -69,7 +52,7 @@ void CodeAnalysis::collect(CodeId id, Collection& into) {
             collect(program_.indexings[i].index, into);
         for (uint32_t cell : cells_of(address, into.known)) add(cell);
     }
-    const unsigned count = operands(code.op);
+    const unsigned count = operand_count(code);
     if (count > 0) collect(code.a, into);
     if (count > 1) collect(code.b, into);
     if (count > 2) collect(code.c, into);
@@ -92,7 +75,7 @@ std::vector<uint32_t> CodeAnalysis::cells_of(const Address& address, const Knowl
                 if (possible[offset]) next.push_back(cell + offset * indexing.stride);
         cells = std::move(next);
     }
-    sort_out(cells);
+    make_set(cells);
     return cells;
 }
 

@@ -54,7 +54,7 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options) : who
         auto made = StubbornSets::make(*program_, layout_, asked.properties);
         if (auto* sets = std::get_if<StubbornSets>(&made)) {
             stubborn_ = std::make_unique<StubbornSets>(std::move(*sets));
-            names_.push_back("stubborn sets");
+            names_.emplace_back(stubborn_sets_name);
         } else {
             remarks_.push_back("stubborn sets: " + std::get<std::string>(made));
         }

@@ -20,6 +20,9 @@
 
 namespace untorn::checker {
 
+/// In SearchResult::reductions.
+inline constexpr const char* stubborn_sets_name = "stubborn sets";
+
 /// The program as the search runs it, and the normal forms of its states. Never changes: threads share it.
 class ReducedRun {
  public:

@@ -270,6 +270,7 @@ SearchResult nothing_searched(const system::System& system, const std::string& l
 /// Stubborn sets leave out steps of shortest runs. So what they found is looked for again without them, up to the level
 /// where the last of it is; if that is beyond a limit, the trace stays as it was.
 void shorten(SearchResult& result, const Program& program, const SearchOptions& options) {
+    if (std::ranges::count(result.reductions, stubborn_sets_name) == 0) return;
     for (PropertyResult& property : result.properties) property.shortest = false;
     if (std::ranges::none_of(result.properties, [](const PropertyResult& p) { return p.trace.has_value(); })) return;
     SearchOptions without = options;
@@ -280,7 +281,8 @@ void shorten(SearchResult& result, const Program& program, const SearchOptions& 
     for (PropertyResult& property : result.properties) {
         PropertyResult& other = shorter.properties[property.property];
         if (!property.trace || !other.trace) continue;
-        if (other.verdict != property.verdict || other.trace->faults > property.trace->faults)
+        const bool more_faults = !options.order_by_steps && other.trace->faults > property.trace->faults;
+        if (other.verdict != property.verdict || more_faults)
             throw BrokenRule{"stubborn sets find what is not there without them"};
         property.trace = std::move(other.trace);
         property.shortest = other.shortest;
@@ -293,7 +295,7 @@ std::variant<SearchResult, Inconsistency> search(const system::System& system, c
     try {
         const Program program(system);
         SearchResult result = Search(program, options).run();
-        if (result.executed.empty()) shorten(result, program, options);
+        if (options.reductions.stubborn) shorten(result, program, options);
         return result;
     } catch (const LimitReached& limit) {
         return nothing_searched(system, limit.what);

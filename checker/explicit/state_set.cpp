@@ -196,6 +196,19 @@ bool StateSet::has_body(const Shape& shape, const std::byte* bucket, uint32_t sl
     return difference == 0;
 }
 
+/// Whether a state that would be so far from home in this bucket finds an empty slot there, or one of a state that is
+/// nearer to its own home.
+bool StateSet::has_room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place) {
+    for (unsigned tag = 0; tag <= displacement; ++tag) {
+        const uint32_t nearer =
+            slots_where(bucket_at(partition, bucket), partition.shape.slots, tag_mask, static_cast<uint16_t>(tag));
+        if (nearer == 0) continue;
+        place = {bucket, static_cast<uint32_t>(std::countr_zero(nearer)), displacement, tag != 0};
+        return true;
+    }
+    return false;
+}
+
 template <uint32_t Words>
 StateSet::Probe StateSet::probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place) {
     const Shape& shape = partition.shape;
@@ -205,29 +218,15 @@ StateSet::Probe StateSet::probe(const Partition& partition, uint64_t bucket, con
         for (uint32_t matches = slots_where(memory, shape.slots, 0xffff, head); matches != 0; matches &= matches - 1)
             if (has_body<Words>(shape, memory, static_cast<uint32_t>(std::countr_zero(matches)), slot))
                 return Probe::found;
-        // An empty slot, or one of a state that is nearer to its home than this one would be here: the state cannot
-        // have gone farther.
-        for (unsigned tag = 0; tag <= displacement; ++tag) {
-            const uint32_t nearer = slots_where(memory, shape.slots, tag_mask, static_cast<uint16_t>(tag));
-            if (nearer == 0) continue;
-            place = {bucket, static_cast<uint32_t>(std::countr_zero(nearer)), displacement, tag != 0};
-            return Probe::absent;
-        }
+        if (has_room(partition, bucket, displacement, place)) return Probe::absent;  // it cannot have gone farther
     }
     return Probe::full;
 }
 
 /// Where a state that is not in the partition goes, from this bucket on.
 StateSet::Probe StateSet::room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place) {
-    const Shape& shape = partition.shape;
     for (; displacement <= most_displacement; ++displacement, ++bucket) {
-        const std::byte* memory = bucket_at(partition, bucket);
-        for (unsigned tag = 0; tag <= displacement; ++tag) {
-            const uint32_t nearer = slots_where(memory, shape.slots, tag_mask, static_cast<uint16_t>(tag));
-            if (nearer == 0) continue;
-            place = {bucket, static_cast<uint32_t>(std::countr_zero(nearer)), displacement, tag != 0};
-            return Probe::absent;
-        }
+        if (has_room(partition, bucket, displacement, place)) return Probe::absent;
     }
     return Probe::full;
 }

@@ -126,6 +126,7 @@ class StateSet {
     static Probe probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place);
     template <uint32_t Words>
     static bool has_body(const Shape& shape, const std::byte* bucket, uint32_t slot, const Slot& wanted);
+    static bool has_room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place);
     static Probe room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place);
     static bool can_settle(const Partition& partition, Place place);
     template <uint32_t Words>
