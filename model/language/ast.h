@@ -189,6 +189,7 @@ enum class ItemKind : uint8_t {
     recover,      // body
     init,         // body
     property,     // name, property, value, consequent (progress)
+    fairness,     // fairness
     expectation,  // expectation
     scenario      // scenario
 };
@@ -227,6 +228,12 @@ struct Expectation {
     Span span;
 };
 
+/// `fair a;`, `strongly fair a;`
+struct Fairness {
+    Name name;  // an actor or a label
+    bool strong = false;
+};
+
 struct RunClause {
     Name actor;
     std::vector<ExprPtr> args;
@@ -242,6 +249,7 @@ struct Scenario {
     std::vector<RunClause> run;
     bool has_run = false;
     std::vector<Block> init;
+    std::vector<Fairness> fairness;
     std::vector<Expectation> expectations;
     Span span;
 };
@@ -266,6 +274,7 @@ struct Item {
     ActorWord actor = ActorWord::thread;
     PropertyWord property = PropertyWord::invariant;
     Block body;
+    std::vector<Fairness> fairness;
     Expectation expectation;
     std::unique_ptr<Scenario> scenario;
 };

@@ -36,6 +36,7 @@ bool Compiler::build() {
     if (diagnostics_.has_errors()) return false;
     if (checking_) warn_read_modify_write();
     build_transitions();
+    build_fairness();
     return true;
 }
 
@@ -89,6 +90,7 @@ void Compiler::check_procedures() {
 void Compiler::check_program() {
     build();
     check_expectations();
+    check_fairness();
 }
 
 std::optional<Run> Compiler::compile_run() {

@@ -275,6 +275,7 @@ class Compiler {
     void build_property(const ast::Item& item, system::Property& property);
     uint32_t builtin_property(system::CheckKind kind) const;
     void drop_unused_properties();
+    std::vector<std::string> all_labels() const;
     void check_expectations();
     void fill_expectations(Run& run);
     void describe(Run& run);
@@ -282,6 +283,11 @@ class Compiler {
     void declare_scenarios();
     bool build();  ///< everything up to the system; false if there were errors
     void check_procedures();
+
+    // fairness.cpp
+    std::vector<const ast::Fairness*> fairness_declarations() const;
+    void check_fairness();
+    void build_fairness();
 
     // races.cpp
     void warn_read_modify_write();

@@ -136,6 +136,7 @@ void Compiler::declare_item(const ast::Item& item) {
         case ItemKind::power_loss:
         case ItemKind::recover:
         case ItemKind::init:
+        case ItemKind::fairness:
         case ItemKind::expectation: return;
     }
 }

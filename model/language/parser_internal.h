@@ -168,6 +168,7 @@ class Parser {
     void recover_item(ast::Item& i);
     void init_item(ast::Item& i);
     void property_item(ast::Item& i);
+    void fairness_item(ast::Item& i);
     void expectation_item(ast::Item& i);
     void scenario_item(ast::Item& i);
     ast::Formal formal();
@@ -179,6 +180,7 @@ class Parser {
     std::vector<ast::Name> names(std::string_view what);
     void settings(std::vector<ast::Setting>& out, std::string_view what);
     void scenario_member(ast::Scenario& s);
+    void fairness(std::vector<ast::Fairness>& out);
     void run_clauses(ast::Scenario& s);
     ast::Expectation expectation();
     ast::Expected expected(bool counting);

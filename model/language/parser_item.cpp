@@ -35,10 +35,11 @@ constexpr auto foreign_words = std::to_array<Foreign>({
 
 const std::vector<std::string>& item_words() {
     static const std::vector<std::string> words = {
-        "import",  "param",       "option",     "const",    "type",  "enum",      "struct",    "scalarset", "device",
-        "durable", "ghost",       "var",        "fault",    "fn",    "proc",      "interface", "variant",   "thread",
-        "daemon",  "environment", "power_loss", "recover",  "init",  "invariant", "crash",     "final",     "quiescent",
-        "cover",   "eventually",  "always",     "progress", "never", "sometimes", "expect",    "scenario"};
+        "import",    "param",   "option",    "const",       "type",       "enum",    "struct",   "scalarset",
+        "device",    "durable", "ghost",     "var",         "fault",      "fn",      "proc",     "interface",
+        "variant",   "thread",  "daemon",    "environment", "power_loss", "recover", "init",     "invariant",
+        "crash",     "final",   "quiescent", "cover",       "eventually", "always",  "progress", "never",
+        "sometimes", "fair",    "strongly",  "expect",      "scenario"};
     return words;
 }
 
@@ -64,6 +65,7 @@ void Parser::item(std::vector<Item>& items) {
         {"cover", &Parser::property_item},      {"eventually", &Parser::property_item},
         {"always", &Parser::property_item},     {"progress", &Parser::property_item},
         {"never", &Parser::property_item},      {"sometimes", &Parser::property_item},
+        {"fair", &Parser::fairness_item},       {"strongly", &Parser::fairness_item},
         {"expect", &Parser::expectation_item},  {"scenario", &Parser::scenario_item},
     });
     std::string documentation;

@@ -67,7 +67,8 @@ void Parser::scenario_item(Item& i) {
             token_.text.substr(1, token_.text.size() - (token_.text.size() > 1 && token_.text.back() == '"' ? 2 : 1));
         advance();
     }
-    braced("of the scenario", {"param", "option", "with", "over", "run", "init", "budget", "cover", "expect"},
+    braced("of the scenario",
+           {"param", "option", "with", "over", "run", "init", "budget", "cover", "fair", "strongly", "expect"},
            [&] { scenario_member(s); });
     s.span = since(begin);
 }
@@ -82,6 +83,7 @@ void Parser::scenario_member(Scenario& s) {
     if (at("with")) return append(s.with, names("the variants"));
     if (at("over")) return append(s.over, names("the variants"));
     if (at("cover")) return append(s.covers, names("the covers"));
+    if (at("fair") || at("strongly")) return fairness(s.fairness);
     if (at("run")) return run_clauses(s);
     if (at("expect")) return s.expectations.push_back(expectation());
     if (accept("init")) return s.init.push_back(block("of the `init` block"));
@@ -91,8 +93,8 @@ void Parser::scenario_member(Scenario& s) {
     }
     std::string help;
     if (at(TokenKind::identifier))
-        help = did_you_mean(std::string(token_.text),
-                            {"param", "option", "with", "over", "run", "init", "budget", "cover", "free", "expect"});
+        help = did_you_mean(std::string(token_.text), {"param", "option", "with", "over", "run", "init", "budget",
+                                                       "cover", "free", "fair", "strongly", "expect"});
     if (at("fault")) help = "`budget name = N;` sets how often a fault may strike";
     if (at("invariant") || at("final") || at("crash"))
         help = "properties stand outside of scenarios; `expect` names them";
@@ -115,6 +117,17 @@ void Parser::run_clauses(Scenario& s) {
         s.run.push_back(std::move(r));
     });
     end_of("the actors that run");
+}
+
+void Parser::fairness_item(Item& i) {
+    i.kind = ItemKind::fairness;
+    fairness(i.fairness);
+}
+
+void Parser::fairness(std::vector<Fairness>& out) {
+    const bool strong = accept("strongly");
+    if (strong && !at("fair")) fail_expected("`fair` after `strongly`");
+    for (Name& name : names("what is fair")) out.push_back({std::move(name), strong});
 }
 
 void Parser::expectation_item(Item& i) {

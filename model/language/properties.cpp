@@ -131,18 +131,20 @@ void Compiler::build_property(const ast::Item& item, system::Property& property)
     frames_.clear();
     frames_.emplace_back();
     path_ = ExprPool::yes;
-    const auto evaluate = [&](const ast::Expr& e) {
+    // What cannot be evaluated does not hold: neither p nor q of `p leads to q` may make the property hold then, and
+    // for `never` the bad case is that p holds.
+    const auto evaluate = [&](const ast::Expr& e, bool if_not_evaluated) {
         std::vector<LocalCheck> checks;
         checks_ = &checks;
         const ExprId p = boolean(e);
         checks_ = nullptr;
         ExprId ok = ExprPool::yes;
         for (const LocalCheck& check : checks) ok = pool_.both(ok, check.ok);
-        // What cannot be evaluated does not hold; for `never` the bad case is that p holds.
-        return property.kind == PropertyKind::never ? pool_.either(pool_.negate(ok), p) : pool_.both(ok, p);
+        return if_not_evaluated ? pool_.either(pool_.negate(ok), p) : pool_.both(ok, p);
     };
-    property.expr = evaluate(*item.value);
-    if (item.consequent) property.consequent = evaluate(*item.consequent);
+    property.expr =
+        evaluate(*item.value, property.kind == PropertyKind::never || property.kind == PropertyKind::leads_to);
+    if (item.consequent) property.consequent = evaluate(*item.consequent, false);
     frames_.clear();
 }
 
@@ -183,16 +185,21 @@ void Compiler::drop_unused_properties() {
 
 // --- expectations --------------------------------------------------------------------------------
 
-void Compiler::check_expectations() {
+std::vector<std::string> Compiler::all_labels() const {
     std::vector<std::string> labels;
-    std::vector<std::string> properties = all_names({SymbolKind::property});
-    for (const Builtin& b : builtins) properties.emplace_back(b.name);
-    for (const auto& [place, number] : assertion_numbers_) properties.push_back(sys_.properties[number].name);
     for (const ast::Item* item : items_) {
         labels_in(item->body, labels);
         labels_in(item->procedure.body, labels);
         for (const ast::Procedure& p : item->procedures) labels_in(p.body, labels);
     }
+    return labels;
+}
+
+void Compiler::check_expectations() {
+    const std::vector<std::string> labels = all_labels();
+    std::vector<std::string> properties = all_names({SymbolKind::property});
+    for (const Builtin& b : builtins) properties.emplace_back(b.name);
+    for (const auto& [place, number] : assertion_numbers_) properties.push_back(sys_.properties[number].name);
     const auto check_cell = [&](const ast::Expected& cell, const ast::Scenario* scenario) {
         if (cell.via && std::find(labels.begin(), labels.end(), cell.via->text) == labels.end()) {
             const std::string near = nearest(cell.via->text, labels);

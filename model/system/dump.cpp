@@ -88,6 +88,7 @@ class Dump {
         }
         power_loss();
         properties();
+        fairness();
         return std::move(out_);
     }
 
@@ -218,6 +219,14 @@ class Dump {
             }
             line("  {} {}{}", name(p.kind), p.name, body);
         }
+    }
+
+    void fairness() {
+        if (system_.fairness.empty()) return;
+        line("\nfairness");
+        for (const Fairness& f : system_.fairness)
+            line("  {} {}{}", f.strong ? "strong" : "weak", family(system_.actors[f.actor]),
+                 f.label.empty() ? "" : ", label " + f.label);
     }
 
     /// Whether it has an expression of its own; the others are asked by checks and by the engine.

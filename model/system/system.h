@@ -149,13 +149,26 @@ enum class PropertyKind : uint8_t {
 
 /// `invariant`, `crash invariant`, `leads to`: the kind as dumps and results write it.
 const char* name(PropertyKind kind);
+/// Of infinite runs (README.md rule 15).
+constexpr bool is_progress(PropertyKind kind) {
+    return kind == PropertyKind::eventually || kind == PropertyKind::always_eventually ||
+           kind == PropertyKind::leads_to;
+}
 
 struct Property {
     std::string name;
     PropertyKind kind = PropertyKind::invariant;
     ExprId expr =
         ExprPool::yes;  ///< includes that its own indices are good: a property that cannot be evaluated does not hold
-    ExprId consequent = ExprPool::yes;  ///< leads_to
+    ExprId consequent = ExprPool::yes;  ///< leads_to: what `expr` leads to
+    Span span;
+};
+
+/// A fairness constraint (README.md rule 16), for each instance of the actor.
+struct Fairness {
+    ActorId actor = 0;  ///< not recover
+    std::string label;  ///< only steps that pass it; empty: all of the actor's
+    bool strong = false;
     Span span;
 };
 
@@ -177,6 +190,7 @@ struct System {
     std::vector<Fault> faults;
     std::optional<PowerLoss> power_loss;
     std::vector<Property> properties;
+    std::vector<Fairness> fairness;  ///< at most one for each actor and label
 };
 
 }  // namespace untorn::system

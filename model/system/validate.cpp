@@ -42,6 +42,9 @@ class Validation {
         step(s_.init, {"init", none, s_.init.choices.size()});
         transitions();
         power_loss();
+        for (const Fairness& f : s_.fairness)
+            require(f.actor < s_.actors.size() && s_.actors[f.actor].kind != ActorKind::recover,
+                    "fairness of no actor that runs");
         for (const Property& p : s_.properties) {
             expression(p.expr, {"property " + p.name, none, 0, true});
             expression(p.consequent, {"property " + p.name, none, 0, true});
