@@ -8,10 +8,7 @@ namespace untorn::checker {
 
 namespace {
 
-bool is_judged(system::PropertyKind kind) {
-    return kind != system::PropertyKind::eventually && kind != system::PropertyKind::always_eventually &&
-           kind != system::PropertyKind::leads_to;
-}
+bool is_judged(system::PropertyKind kind) { return !system::is_progress(kind); }
 
 bool is_judged_after_loss(system::PropertyKind kind) {
     using system::PropertyKind;
@@ -78,7 +75,7 @@ std::optional<std::string> Automorphism::initial_states() const {
 
 std::optional<std::string> Automorphism::properties() {
     equivariance_.begin({});
-    for (uint32_t i = 0; i < program_.properties.size(); ++i) {
+    for (uint32_t i = 0; i < program_.system.properties.size(); ++i) {
         const system::Property& property = program_.system.properties[i];
         if (!is_judged(property.kind) ||
             equivariance_.match(program_.properties[i], program_.properties[i], Sort::plain))
@@ -97,7 +94,7 @@ std::optional<std::string> Automorphism::after_loss() {
             if (reads_lost(program_.indexings[address.first + d].index)) return true;
         return false;
     };
-    for (uint32_t i = 0; i < program_.properties.size(); ++i)
+    for (uint32_t i = 0; i < program_.system.properties.size(); ++i)
         if (is_judged_after_loss(program_.system.properties[i].kind) && reads_lost(program_.properties[i]))
             return fmt::format("'{}' reads an identity that is lost with power", program_.system.properties[i].name);
     const auto reads = [&](const Instance& instance) {

@@ -63,7 +63,7 @@ std::vector<bool> relevant_cells(const Program& program, const Asked& asked) {
     const size_t run_instances = program.instances.size() - recover_instances(program).size();
     closure.add_instances(std::span(program.instances).first(run_instances));
     for (const ActorInstance& actor : program.actors) closure.reads().add_cell(actor.counter);
-    const bool loses_power = power_can_be_lost(program.system);
+    const bool loses_power = asked.power_loss && power_can_be_lost(program.system);
     for (uint32_t p : asked.properties) {
         const Judged where = judged(program.system.properties[p].kind, loses_power);
         if (where == Judged::everywhere || where == Judged::at_end) closure.reads().add_property(p);
@@ -78,7 +78,7 @@ std::vector<bool> relevant_cells(const Program& program, const Asked& asked) {
 
 std::vector<bool> relevant_after_power_loss(const Program& program, const Asked& asked) {
     Closure closure(program);
-    if (power_can_be_lost(program.system)) add_after_power_loss(closure, program, asked);
+    if (asked.power_loss && power_can_be_lost(program.system)) add_after_power_loss(closure, program, asked);
     return closure.close();
 }
 

@@ -28,7 +28,7 @@ void Paths::append_failing(Path& path, const Finding& finding, std::optional<uin
         });
         if (!instance) throw BrokenRule{"no step fails a check that fails in the reduced state"};
     }
-    path.moves.push_back(move(finding.failing->kind, instance.value_or(finding.failing->instance)));
+    path.moves.push_back(trace_move(program_, finding.failing->kind, instance.value_or(finding.failing->instance)));
 }
 
 Path Paths::around(const RecoveryCycle& cycle) {
@@ -56,7 +56,7 @@ Path Paths::to_run_state(uint32_t state, bool exactly) {
     const Concrete* at = exactly ? &with_projection_of(way.back(), stages.back()) : &stages.back().front();
     Path path;
     for (size_t i = stages.size(); i-- > 0;) {
-        path.moves.push_back(move(i == 0 ? Move::Kind::init : Move::Kind::step, at->instance));
+        path.moves.push_back(trace_move(program_, i == 0 ? Move::Kind::init : Move::Kind::step, at->instance));
         path.states.push_back(at->cells);
         if (i > 0) at = &stages[i - 1][at->before];
     }
@@ -134,7 +134,7 @@ void Paths::for_each_enabled(const std::vector<int64_t>& cells, F f) {
 
 /// A move after power loss, or the loss itself.
 void Paths::append(Path& path, Move::Kind kind, uint32_t instance) {
-    path.moves.push_back(move(kind, instance));
+    path.moves.push_back(trace_move(program_, kind, instance));
     const std::vector<int64_t> before = path.states.back();
     std::vector<int64_t> after = before;
     machine_.begin(before.data());
@@ -148,21 +148,21 @@ void Paths::append(Path& path, Move::Kind kind, uint32_t instance) {
     path.states.push_back(std::move(after));
 }
 
-TraceStep Paths::move(Move::Kind kind, uint32_t instance) const {
+TraceStep trace_move(const Program& program, Move::Kind kind, uint32_t instance) {
     TraceStep step;
     const Instance* of = nullptr;
     switch (kind) {
         case Move::Kind::init:
             step.kind = TraceStep::Kind::initial;
-            of = &program_.init[instance];
+            of = &program.init[instance];
             break;
         case Move::Kind::loss:
             step.kind = TraceStep::Kind::power_loss;
-            of = &program_.power_loss[instance];
+            of = &program.power_loss[instance];
             break;
         case Move::Kind::step:
             step.kind = TraceStep::Kind::step;
-            of = &program_.instances[instance];
+            of = &program.instances[instance];
             break;
     }
     step.transition = of->transition;

@@ -12,6 +12,9 @@
 
 namespace untorn::checker {
 
+/// The move of an instance as a trace has it, without what the replay derives.
+TraceStep trace_move(const Program& program, Move::Kind kind, uint32_t instance);
+
 class Paths {
  public:
     /// `whole` is the program before reductions.
@@ -41,8 +44,6 @@ class Paths {
     void append(Path& path, Move::Kind kind, uint32_t instance);
     template <class F>
     void for_each_enabled(const std::vector<int64_t>& cells, F f);
-    TraceStep move(Move::Kind kind, uint32_t instance) const;
-
     const Program& program_;
     const SearchContext& context_;
     RunSearch& run_;

@@ -1,5 +1,8 @@
 #include "checker/explicit/program.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "checker/explicit/close.h"
 #include "checker/explicit/compile.h"
 
@@ -28,6 +31,9 @@ class Expander {
         int64_t me = 0;
         uint32_t transition = 0;
     };
+    void properties();
+    void constraints();
+    std::pair<int64_t, int64_t> identities(system::ActorId id) const;
     void actor(system::ActorId id);
     ActorInstance instance(system::ActorId id, int64_t self);
     void step(const Step& step, const Who& who, const std::string& name, std::vector<Instance>& into);
@@ -49,6 +55,8 @@ void Expander::run() {
     program_.lost_reads.assign(program_.cells.size(), false);
     program_.recover_changes.assign(program_.cells.size(), false);
     step(system_.init, {}, "init", program_.init);
+    if (std::ranges::any_of(system_.properties, [](const auto& p) { return system::is_progress(p.kind); }))
+        constraints();
     for (system::ActorId id = 0; id < system_.actors.size(); ++id) actor(id);
     if (system_.power_loss) {
         in_power_loss_ = true;
@@ -56,21 +64,42 @@ void Expander::run() {
         std::vector<bool> seen(pool_.size(), false);
         for (ExprId id : closed_loss_) reads_of(id, seen);
     }
-    for (const system::Property& property : system_.properties)
-        program_.properties.push_back(codes_.compile(Closer(pool_, system_.types, {}).close(property.expr)));
+    properties();
     codes_.assign_slots();
     for (uint32_t cell = 0; cell < program_.cells.size(); ++cell)
         if (survives_power_loss(system_.variables[program_.cells[cell].var])) program_.surviving.push_back(cell);
 }
 
+void Expander::properties() {
+    const auto compiled = [&](ExprId id) { return codes_.compile(Closer(pool_, system_.types, {}).close(id)); };
+    for (const system::Property& property : system_.properties) program_.properties.push_back(compiled(property.expr));
+    program_.consequents.assign(system_.properties.size(), 0);
+    for (size_t p = 0; p < system_.properties.size(); ++p) {
+        if (system_.properties[p].kind != system::PropertyKind::leads_to) continue;
+        program_.consequents[p] = static_cast<uint32_t>(program_.properties.size());
+        program_.properties.push_back(compiled(system_.properties[p].consequent));
+    }
+}
+
+void Expander::constraints() {
+    for (uint32_t f = 0; f < system_.fairness.size(); ++f) {
+        const system::Fairness& fairness = system_.fairness[f];
+        const auto [lo, hi] = identities(fairness.actor);
+        for (int64_t self = lo; self <= hi; ++self) program_.constraints.push_back({f, self, fairness.strong});
+    }
+}
+
+/// The members of a family, or one.
+std::pair<int64_t, int64_t> Expander::identities(system::ActorId id) const {
+    const system::Actor& actor = system_.actors[id];
+    if (!actor.identity) return {0, 0};
+    return {system_.types[*actor.identity].lo, system_.types[*actor.identity].hi};
+}
+
 void Expander::actor(system::ActorId id) {
     const system::Actor& actor = system_.actors[id];
     in_recover_ = actor.kind == system::ActorKind::recover;
-    int64_t lo = 0, hi = 0;
-    if (actor.identity) {
-        lo = system_.types[*actor.identity].lo;
-        hi = system_.types[*actor.identity].hi;
-    }
+    const auto [lo, hi] = identities(id);
     for (int64_t self = lo; self <= hi; ++self) {
         ActorInstance made = instance(id, self);
         if (actor.kind == system::ActorKind::thread) program_.thread_counters.push_back(made.counter);
@@ -165,6 +194,19 @@ void Expander::close(const Step& step, const Who& who, const std::vector<int64_t
     for (const system::FaultSpent& fault : step.faults) {
         const ExprId when = closed(fault.when);
         if (when != ExprPool::no) made.faults.push_back(codes_.compile(when));
+    }
+    if (&into == &program_.instances) {
+        const system::ActorId actor = system_.transitions[who.transition].actor;
+        for (uint32_t c = 0; c < program_.constraints.size(); ++c) {
+            const system::Fairness& fairness = system_.fairness[program_.constraints[c].fairness];
+            if (fairness.actor != actor || program_.constraints[c].identity != who.self) continue;
+            if (fairness.label.empty()) made.fair.push_back({c, codes_.compile(ExprPool::yes)});
+            for (const system::LabelPassed& passed : step.labels) {
+                if (fairness.label.empty() || passed.label != fairness.label) continue;
+                const ExprId when = closed(passed.when);
+                if (when != ExprPool::no) made.fair.push_back({c, codes_.compile(when)});
+            }
+        }
     }
     into.push_back(std::move(made));
 }

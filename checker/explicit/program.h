@@ -79,6 +79,12 @@ struct WriteCode {
     bool computed = false;  ///< the cell is only known in the state
 };
 
+/// The step belongs to a fairness constraint if `when` holds.
+struct FairCode {
+    uint32_t constraint = 0;  ///< index into Program::constraints
+    CodeId when = 0;
+};
+
 /// A transition instance, or the init or power_loss step with its choices made.
 struct Instance {
     uint32_t transition = 0;  ///< index into System::transitions; 0 for init and power_loss
@@ -88,6 +94,7 @@ struct Instance {
     std::vector<CheckCode> checks;  ///< those that can fail
     std::vector<WriteCode> writes;  ///< in order: of two to the same cell the later wins
     std::vector<CodeId> faults;     ///< each that holds spends a fault
+    std::vector<FairCode> fair;     ///< where progress is asked for
 };
 
 /// An actor instance: where it stands, and which instances begin where.
@@ -96,6 +103,13 @@ struct ActorInstance {
     uint32_t counter = 0;            ///< cell
     std::vector<uint32_t> first_of;  ///< by location, and the end: index into Program::instances
     std::vector<bool> may_rest;      ///< by location: standing here is no deadlock (rule 14)
+};
+
+/// A fairness constraint of one actor instance.
+struct Constraint {
+    uint32_t fairness = 0;  ///< index into System::fairness
+    int64_t identity = 0;
+    bool strong = false;
 };
 
 struct Program {
@@ -115,7 +129,10 @@ struct Program {
     std::vector<ActorInstance> actors;       ///< recover not among them
     ActorInstance recover;                   ///< if has_recover
     bool has_recover = false;
-    std::vector<CodeId> properties;  ///< by System::properties: its expression
+    /// By System::properties: its expression. Behind them those of consequents.
+    std::vector<CodeId> properties;
+    std::vector<uint32_t> consequents;    ///< by System::properties: of leads_to, index into `properties`
+    std::vector<Constraint> constraints;  ///< if a property asks for progress
 
     std::vector<uint32_t> thread_counters;  ///< cells
     std::vector<bool> changing;             ///< by cell: some step may give it another value than its first

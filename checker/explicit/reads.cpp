@@ -85,24 +85,13 @@ void CellReads::add_decisions(const Instance& instance) {
     add(instance.guard);
     for (const CheckCode& check : instance.checks) add(check.ok);
     for (CodeId when : instance.faults) add(when);
+    for (const FairCode& fair : instance.fair) add(fair.when);
 }
 
 void CellReads::add_property(uint32_t property) {
     add(program_.properties[property]);
-    const system::Property& asked = program_.system.properties[property];
-    if (asked.kind != PropertyKind::leads_to) return;
-    // The consequent has no code; its variables, whatever the indices, are a superset of what it reads.
-    std::vector<bool> seen(program_.system.pool.size(), false);
-    add_variables(asked.consequent, seen);
-}
-
-void CellReads::add_variables(system::ExprId expr, std::vector<bool>& seen) {
-    if (seen[expr]) return;
-    seen[expr] = true;
-    const system::Node& node = program_.system.pool[expr];
-    if (node.op == system::Op::read)
-        for (uint32_t i = 0; i < program_.cells.count(node.var); ++i) add_cell(program_.cells.base(node.var) + i);
-    for (system::ExprId arg : program_.system.pool.args(expr)) add_variables(arg, seen);
+    if (program_.system.properties[property].kind == PropertyKind::leads_to)
+        add(program_.properties[program_.consequents[property]]);
 }
 
 Judged judged(PropertyKind kind, bool power_can_be_lost) {

@@ -13,6 +13,7 @@ namespace untorn::checker {
 struct Asked {
     std::vector<uint32_t> properties;  ///< indices into System::properties
     bool outcomes = false;             ///< are outcomes listed
+    bool power_loss = true;            ///< is anything asked of what follows power loss
 
     static Asked everything(const system::System& system, bool outcomes = false);
 };
@@ -32,7 +33,8 @@ class CellReads {
     void add(CodeId code);
     /// The cells that finding the target of a write, its condition and its value may read.
     void add(const WriteCode& write);
-    /// The cells that decide whether the instance is enabled, what it spends and whether a check of it fails.
+    /// The cells that decide whether the instance is enabled, what it spends, whether a check of it fails, and which
+    /// fairness constraints it belongs to.
     void add_decisions(const Instance& instance);
     /// The cells that a property reads where it is judged.
     void add_property(uint32_t property);
@@ -42,7 +44,6 @@ class CellReads {
 
  private:
     void add_indices(const Address& address);
-    void add_variables(system::ExprId expr, std::vector<bool>& seen);
 
     const Program& program_;
     std::vector<uint32_t> cells_;

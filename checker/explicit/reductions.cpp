@@ -8,17 +8,27 @@ namespace untorn::checker {
 
 namespace {
 
-std::vector<uint32_t> all_properties(const system::System& system) {
-    std::vector<uint32_t> properties;
-    for (uint32_t p = 0; p < system.properties.size(); ++p) properties.push_back(p);
-    return properties;
+Asked asked_for(Purpose purpose, const system::System& system, bool outcomes) {
+    const bool progress = purpose == Purpose::progress;
+    Asked asked;
+    for (uint32_t p = 0; p < system.properties.size(); ++p)
+        if (system::is_progress(system.properties[p].kind) == progress) asked.properties.push_back(p);
+    asked.outcomes = outcomes && !progress;
+    asked.power_loss = !progress;
+    return asked;
+}
+
+Reductions usable_for(Purpose purpose, Reductions wanted) {
+    if (purpose == Purpose::progress) wanted.symmetry = wanted.stubborn = false;
+    return wanted;
 }
 
 }  // namespace
 
-ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options) : whole_(whole), program_(&whole) {
-    const Reductions& wanted = options.reductions;
-    const Asked asked{all_properties(whole.system), options.outcomes};
+ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpose purpose)
+    : whole_(whole), program_(&whole) {
+    const Reductions wanted = usable_for(purpose, options.reductions);
+    const Asked asked = asked_for(purpose, whole.system, options.outcomes);
     const bool symmetric = wanted.symmetry && !options.outcomes;
     if (wanted.symmetry && options.outcomes) remarks_.push_back("symmetry: outcomes name identities");
 
@@ -48,7 +58,7 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options) : who
     }
     if (report.symmetry != nullptr) {
         symmetry_ = std::move(report.symmetry);
-        names_.push_back("symmetry");
+        names_.emplace_back(symmetry_name);
     }
     if (wanted.stubborn && !options.outcomes) {
         auto made = StubbornSets::make(*program_, layout_, asked.properties);

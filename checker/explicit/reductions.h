@@ -20,14 +20,14 @@
 
 namespace untorn::checker {
 
-/// In SearchResult::reductions.
-inline constexpr const char* stubborn_sets_name = "stubborn sets";
+/// Which properties are asked. For progress, reductions that do not keep fair cycles are not used.
+enum class Purpose : uint8_t { safety, progress };
 
 /// The program as the search runs it, and the normal forms of its states. Never changes: threads share it.
 class ReducedRun {
  public:
     /// `whole` must outlive it.
-    ReducedRun(const Program& whole, const SearchOptions& options);
+    ReducedRun(const Program& whole, const SearchOptions& options, Purpose purpose = Purpose::safety);
 
     const Program& program() const { return *program_; }
     const Layout& layout() const { return layout_; }

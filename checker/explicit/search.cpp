@@ -161,7 +161,7 @@ void Search::decide(uint32_t p) {
     switch (kind) {
         case PropertyKind::eventually:
         case PropertyKind::always_eventually:
-        case PropertyKind::leads_to: result.limit = "not supported yet"; break;
+        case PropertyKind::leads_to: result.limit = result_.exhaustive ? "not asked" : result_.limit; break;
         case PropertyKind::cover:
         case PropertyKind::crash_cover:
             if (const auto& found = context_.findings.holds(p)) {

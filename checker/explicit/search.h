@@ -7,7 +7,8 @@
 // order, so a counterexample is least-faulty, then shortest. Same input, same result, byte for byte, whatever the
 // options but `seconds` and `interrupted`.
 //
-// Limits: liveness properties are answered `undecided`; at most 2^32 - 2 states.
+// Progress properties are left undecided: checker/liveness answers them (see checker/answer.h for both). At most 2^32 -
+// 2 states.
 #pragma once
 
 #include <atomic>

@@ -38,6 +38,10 @@ class Replay {
     void describe_changes(TraceStep& entry, const State& before, const State& after);
     void confirm(const Claim& claim);
     void confirm_property(uint32_t p, bool loops);
+    void confirm_progress(const system::Property& property);
+    void confirm_fairness();
+    FairnessReason reason(const system::Fairness& fairness, int64_t identity) const;
+    bool enabled(const State& state, const system::Fairness& fairness, int64_t identity) const;
     void confirm_recovery(bool loops);
     bool recovered() const;
     bool in_outcome() const;
@@ -47,6 +51,7 @@ class Replay {
     const system::System& system_;
     const system::Evaluator& evaluator_;
     State state_;
+    std::vector<State> after_;  ///< by entry of the trace
     bool power_lost_ = false;
     std::optional<uint32_t> failed_property_;  ///< of the check that failed in the last move
     Trace trace_;
@@ -54,7 +59,6 @@ class Replay {
 
 Trace Replay::run(const Path& path, const Claim& claim) {
     demand(!path.moves.empty() && path.moves.front().kind == TraceStep::Kind::initial, "it does not begin initially");
-    std::vector<State> after;
     for (size_t i = 0; i < path.moves.size(); ++i) {
         demand(!failed_property_, "it goes on after a failed check");
         try {
@@ -64,11 +68,18 @@ Trace Replay::run(const Path& path, const Claim& claim) {
         } catch (const Disagreement& error) {
             throw Disagreement{fmt::format("entry {}: {}", i, error.what)};
         }
-        after.push_back(state_);
+        after_.push_back(state_);
     }
     if (claim.loop_start) {
-        demand(*claim.loop_start + 1 < after.size() && after[*claim.loop_start] == after.back(), "it does not loop");
+        demand(*claim.loop_start + 1 < after_.size() && after_[*claim.loop_start] == after_.back(), "it does not loop");
         trace_.loop_start = claim.loop_start;
+    } else if (claim.stutters) {
+        demand(!failed_property_, "it stays where a check has failed");
+        trace_.loop_start = after_.size() - 1;
+        after_.push_back(state_);
+        TraceStep entry;
+        entry.kind = TraceStep::Kind::stutter;
+        trace_.steps.push_back(std::move(entry));
     }
     confirm(claim);
     return std::move(trace_);
@@ -232,8 +243,83 @@ void Replay::confirm_property(uint32_t p, bool loops) {
         case PropertyKind::recovery: confirm_recovery(loops); break;
         case PropertyKind::eventually:
         case PropertyKind::always_eventually:
-        case PropertyKind::leads_to: throw Disagreement{"liveness cannot be replayed"};
+        case PropertyKind::leads_to: confirm_progress(property); break;
     }
+}
+
+/// From some state on (`eventually`: from the first) what is promised never comes, and the cycle is fair.
+void Replay::confirm_progress(const system::Property& property) {
+    demand(!power_lost_ && !failed_property_, "it is no run that goes on");
+    demand(trace_.loop_start.has_value(), "it does not go on for ever");
+    const system::ExprId promised = property.kind == PropertyKind::leads_to ? property.consequent : property.expr;
+    const auto holds = [&](system::ExprId e, const State& state) { return evaluator_.evaluate(e, state) != 0; };
+    size_t waits = after_.size();  // since after this entry
+    while (waits > 0 && !holds(promised, after_[waits - 1])) --waits;
+    demand(waits <= *trace_.loop_start, "what is promised holds on the loop");
+    if (property.kind == PropertyKind::eventually) demand(waits == 0, "what is promised holds on the way");
+    if (property.kind == PropertyKind::leads_to)
+        demand(std::any_of(after_.begin() + static_cast<ptrdiff_t>(waits), after_.end(),
+                           [&](const State& state) { return holds(property.expr, state); }),
+               "nothing was promised");
+    confirm_fairness();
+}
+
+void Replay::confirm_fairness() {
+    for (const system::Fairness& fairness : system_.fairness) {
+        const auto& identity = system_.actors[fairness.actor].identity;
+        const int64_t lo = identity ? system_.types[*identity].lo : 0, hi = identity ? system_.types[*identity].hi : 0;
+        for (int64_t self = lo; self <= hi; ++self) trace_.fairness.push_back(reason(fairness, self));
+    }
+}
+
+/// Why the loop is fair to a constraint (rule 16); a Disagreement if it is not.
+FairnessReason Replay::reason(const system::Fairness& fairness, int64_t identity) const {
+    const system::Actor& actor = system_.actors[fairness.actor];
+    FairnessReason reason;
+    reason.actor = actor.name;
+    if (actor.identity) reason.id = system_.types.text(*actor.identity, identity);
+    reason.label = fairness.label;
+    reason.strong = fairness.strong;
+    const size_t begin = *trace_.loop_start;
+    for (size_t i = begin + 1; i < trace_.steps.size(); ++i) {
+        const TraceStep& step = trace_.steps[i];
+        const bool its = step.kind == TraceStep::Kind::step && step.fault.empty() && step.identity == identity &&
+                         system_.transitions[step.transition].actor == fairness.actor;
+        const bool passes =
+            fairness.label.empty() || std::ranges::find(step.labels, fairness.label) != step.labels.end();
+        if (!its || !passes) continue;
+        reason.step = i;
+        return reason;
+    }
+    reason.why = FairnessReason::Why::disabled;
+    std::optional<size_t> disabled;
+    bool ever = false;
+    for (size_t i = begin; i + 1 < after_.size(); ++i) {
+        if (enabled(after_[i], fairness, identity))
+            ever = true;
+        else if (!disabled)
+            disabled = i;
+    }
+    const std::string subject = actor.identity ? fmt::format("{}[{}]", actor.name, reason.id) : actor.name;
+    demand(fairness.strong ? !ever : disabled.has_value(), "the loop is unfair to " + subject);
+    reason.step = disabled.value_or(begin);
+    return reason;
+}
+
+/// Whether some step of the constraint is enabled: one without a fault that passes the label.
+bool Replay::enabled(const State& state, const system::Fairness& fairness, int64_t identity) const {
+    return std::ranges::any_of(evaluator_.enabled(state), [&](const system::Instance& instance) {
+        const system::Transition& transition = system_.transitions[instance.transition];
+        if (transition.actor != fairness.actor || instance.identity != identity) return false;
+        const auto holds = [&](system::ExprId when) {
+            return evaluator_.evaluate(when, state, transition.actor, identity, instance.choices) != 0;
+        };
+        if (std::ranges::any_of(transition.step.faults, [&](const auto& fault) { return holds(fault.when); }))
+            return false;
+        return fairness.label.empty() || std::ranges::any_of(transition.step.labels, [&](const auto& passed) {
+                   return passed.label == fairness.label && holds(passed.when);
+               });
+    });
 }
 
 /// Recovery goes round without a fault, or stands still without having ended. A check that fails in it is no concern

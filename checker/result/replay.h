@@ -32,6 +32,7 @@ struct Claim {
     std::vector<std::pair<size_t, int64_t>> outcome;
     /// The last state is the one after this move again.
     std::optional<size_t> loop_start;
+    bool stutters = false;  ///< the run stays in the last state for ever
 };
 
 std::variant<Trace, Inconsistency> replay(const system::System& system, const system::Evaluator& evaluator,

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct TraceStep {
         initial,     ///< the init step; its choices are those of System::init
         step,        ///< of an actor, recover included
         power_loss,  ///< its choices are those of PowerLoss::step
+        stutter,     ///< last entry: nothing has to move here, and the run stays for ever
         deadlock     ///< last entry: nothing can move here without a fault; with recover, recovery blocks
     } kind = Kind::step;
     uint32_t transition = 0;       ///< Kind::step: index into System::transitions
@@ -41,22 +43,37 @@ struct TraceStep {
     Place violation_place;  ///< of what was checked: may lie behind `place`, in the same step
 };
 
+/// Why the cycle of a trace is fair to one constraint. Derived by the replay.
+struct FairnessReason {
+    std::string actor;  ///< `writer`, with `id` the family member's text
+    std::string id;
+    std::string label;  ///< only steps that pass it; empty: any step of the actor
+    bool strong = false;
+    enum class Why : uint8_t {
+        taken,    ///< by the step of entry `step`
+        disabled  ///< weak: after entry `step`; strong: wherever the cycle comes
+    } why = Why::taken;
+    size_t step = 0;  ///< index into Trace::steps
+};
+
 struct Trace {
     std::vector<TraceStep> steps;
     uint64_t faults = 0;  ///< spent, power losses included
     uint64_t length = 0;  ///< number of steps (initial, power loss and deadlock are none)
     /// The run goes on for ever: after the last entry the state is the one after this entry (index into steps) again.
     std::optional<size_t> loop_start;
+    std::vector<FairnessReason> fairness;  ///< of a trace for a progress property: one for each constraint
 };
 
 struct PropertyResult {
     uint32_t property = 0;  ///< index into System::properties
     Verdict verdict = Verdict::undecided;
-    /// holds: "exhaustive", or "reached" (cover, crash cover, sometimes). violated: "counterexample", or where no trace
+    /// holds: "exhaustive", "reached" (cover, crash cover, sometimes), or "no fair run" (progress: there is no infinite
+    /// run that is fair, so it holds of nothing). violated: "counterexample", or where no trace
     /// can show it "not reached" (cover, crash cover), "no outcome" (always: there is none; sometimes: none satisfies
     /// it), "every outcome" (sometimes: none does not satisfy it). undecided: "".
     std::string how;
-    std::string limit;           ///< undecided: which limit was hit, or "not supported yet"
+    std::string limit;           ///< undecided: which limit was hit
     std::optional<Trace> trace;  ///< violated: counterexample; cover, sometimes: witness
     bool shortest = false;  ///< no trace comes before it in the order of the search: (faults, steps), or steps only
     std::string
@@ -81,11 +98,18 @@ struct SearchResult {
     std::vector<std::string> reductions;         ///< names of those that had an effect
     std::vector<std::string> reduction_remarks;  ///< why others were not used, as text for users
     unsigned state_bits = 0;                     ///< packed size of a state
+    uint64_t graph_states = 0, graph_edges = 0;  ///< of the graph in which progress properties were decided
     /// By System::transitions: enabled in some state that was searched. Empty if stubborn sets left out steps.
     std::vector<bool> executed;
     std::vector<PropertyResult> properties;  ///< one for each of System::properties, in order
     std::vector<Outcome> outcomes;           ///< if asked for; sorted by the values of their cells
 };
+
+/// Names in SearchResult::reductions of those that do not keep fair cycles: they are not used for progress.
+inline constexpr std::string_view symmetry_name = "symmetry", stubborn_sets_name = "stubborn sets";
+constexpr bool keeps_progress(std::string_view reduction) {
+    return reduction != symmetry_name && reduction != stubborn_sets_name;
+}
 
 /// The tool disagrees with itself: a printed trace does not replay, or engines differ (exit status 4).
 struct Inconsistency {

@@ -206,7 +206,7 @@ TEST_CASE("a daemon that blocks elsewhere than at its idle await is a deadlock, 
     CHECK(text(result.properties[0].trace) == "start d:await work STUCK");
 }
 
-TEST_CASE("liveness is answered undecided, not ignored") {
+TEST_CASE("progress is left undecided by this search, not ignored") {
     Build b;
     b.actor("t", ActorKind::thread, {});
     b.property("p", PropertyKind::eventually);
@@ -215,7 +215,7 @@ TEST_CASE("liveness is answered undecided, not ignored") {
     CHECK(result.exhaustive);
     for (const PropertyResult& property : result.properties) {
         CHECK(property.verdict == Verdict::undecided);
-        CHECK(property.limit == "not supported yet");
+        CHECK(property.limit == "not asked");
     }
 }
 

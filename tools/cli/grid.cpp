@@ -139,6 +139,7 @@ std::optional<Piece> banner(const TraceStep& step) {
             return Piece{with_details("(start)"), step.violation.empty() ? Ink::dim : Ink::red};
         case TraceStep::Kind::power_loss: return Piece{with_details("!fault power_loss"), Ink::yellow};
         case TraceStep::Kind::deadlock: return Piece{"*** nothing can move", Ink::red};
+        case TraceStep::Kind::stutter: return Piece{"for ever: nothing has to move, and it stays so", Ink::red};
         case TraceStep::Kind::step: break;
     }
     return std::nullopt;
@@ -207,7 +208,9 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
         row.banner = Piece{std::move(text), ink};
         return row;
     };
-    if (trace.loop_start) add_banner("...", loop_text(trace, *trace.loop_start), Ink::red);
+    const bool stutters = !trace.steps.empty() && trace.steps.back().kind == TraceStep::Kind::stutter;
+    if (stutters) table.rows.back().cells[0] = {{"...", Ink::red}};
+    if (trace.loop_start && !stutters) add_banner("...", loop_text(trace, *trace.loop_start), Ink::red);
     if (!options.ending.empty()) {
         Row& row = add_banner("***", options.ending, Ink::red);
         if (options.ending_place) row.cells[1] = {{file_and_line(*options.ending_place), Ink::dim}};

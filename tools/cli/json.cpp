@@ -36,10 +36,24 @@ Json step_to_json(const checker::TraceStep& step) {
         case checker::TraceStep::Kind::step: out["kind"] = "step"; break;
         case checker::TraceStep::Kind::power_loss: out["kind"] = "power loss"; break;
         case checker::TraceStep::Kind::deadlock: out["kind"] = "deadlock"; break;
+        case checker::TraceStep::Kind::stutter: out["kind"] = "stutter"; break;
     }
     out["text"] = step.text;
     out["labels"] = step.labels;
     out["violation"] = string_or_null(step.violation);
+    return out;
+}
+
+Json fairness_to_json(const checker::Trace& trace) {
+    using Why = checker::FairnessReason::Why;
+    Json out = Json::array();
+    for (const checker::FairnessReason& reason : trace.fairness)
+        out.push_back({{"actor", reason.actor},
+                       {"id", string_or_null(reason.id)},
+                       {"label", string_or_null(reason.label)},
+                       {"strong", reason.strong},
+                       {"why", reason.why == Why::taken ? "taken" : "disabled"},
+                       {"entry", reason.step}});
     return out;
 }
 
@@ -60,6 +74,7 @@ Json property_to_json(const RunReport& report, size_t i) {
     out["shortest"] = p.shortest;
     out["answer"] = string_or_null(p.answer);
     out["loop_start"] = p.trace && p.trace->loop_start ? Json(*p.trace->loop_start) : Json(nullptr);
+    if (system::is_progress(property.kind)) out["fairness"] = p.trace ? fairness_to_json(*p.trace) : Json(nullptr);
     out["trace"] = p.trace ? to_json(*p.trace) : Json(nullptr);
     return out;
 }
@@ -87,6 +102,8 @@ Json run_head(const RunReport& report) {
     out["depth"] = searched ? Json(result.depth) : Json(nullptr);
     out["crash_images"] = searched ? Json(result.crash_images) : Json(nullptr);
     out["state_bits"] = searched ? Json(result.state_bits) : Json(nullptr);
+    if (result.graph_states > 0)
+        out["progress_graph"] = {{"states", result.graph_states}, {"edges", result.graph_edges}};
     out["exhaustive"] = searched && result.exhaustive;
     out["limit"] = string_or_null(result.limit);
     out["inconsistency"] = string_or_null(report.inconsistency);

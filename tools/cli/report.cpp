@@ -155,6 +155,11 @@ std::string numbers(const RunReport& report) {
     if (r.crash_images > 0) line += fmt::format(", {}", plural(r.crash_images, "crash image"));
     line += fmt::format(", {} a state", plural(r.state_bits, "bit"));
     if (!r.reductions.empty()) line += fmt::format(" (reduced: {})", fmt::join(r.reductions, ", "));
+    if (r.graph_states > 0) {
+        line += fmt::format("; infinite runs: {}, {}", plural(r.graph_states, "state"), plural(r.graph_edges, "edge"));
+        for (const std::string& reduction : r.reductions)
+            if (!checker::keeps_progress(reduction)) line += ", without " + reduction;
+    }
     if (!r.exhaustive) line += fmt::format("; not exhaustive{}", r.limit.empty() ? "" : ": " + r.limit);
     size_t all = 0;
     const size_t never = never_executed(report, all).size();
@@ -171,6 +176,21 @@ std::string cost(const checker::Trace& trace) {
     return fmt::format("{}, {}", plural(trace.faults, "fault"), plural(trace.length, "step"));
 }
 
+/// The number of the step in the grid that an entry of a trace is, or comes after.
+size_t step_number(const checker::Trace& trace, size_t entry) {
+    const auto end = trace.steps.begin() + static_cast<std::ptrdiff_t>(entry) + 1;
+    return static_cast<size_t>(std::count_if(trace.steps.begin(), end, [](const checker::TraceStep& step) {
+        return step.kind == checker::TraceStep::Kind::step;
+    }));
+}
+
+/// How the run of a progress property goes on for ever.
+std::string for_ever(const checker::Trace& trace) {
+    const size_t loop = trace.length - step_number(trace, *trace.loop_start);
+    if (loop == 0) return "then it stays so for ever";
+    return loop == 1 ? "the last for ever" : fmt::format("the last {} for ever", grouped(loop));
+}
+
 std::string verdict_word(const PropertyResult& p, PropertyKind kind) {
     if (is_cover(kind))
         return p.verdict == Verdict::holds ? "reached" : p.verdict == Verdict::violated ? "not reached" : "undecided";
@@ -183,6 +203,7 @@ std::string detail(const PropertyResult& p) {
         if (p.limit.empty() || p.limit == p.how) return p.how;
         return p.how.empty() ? p.limit : fmt::format("{}: {}", p.how, p.limit);
     }
+    if (p.trace && !p.trace->fairness.empty()) return fmt::format("{}, {}", cost(*p.trace), for_ever(*p.trace));
     if (p.trace) return fmt::format("{}{}", cost(*p.trace), p.shortest ? "" : " (perhaps not the shortest)");
     return p.how == "not reached" ? "" : p.how;
 }
@@ -280,6 +301,30 @@ bool shows_trace(const PropertyResult& p, const Judgement& judgement, Traces tra
     return false;
 }
 
+/// Line by line why the loop of a trace is fair: who moves in it, who cannot.
+std::string fairness_text(const checker::Trace& trace) {
+    using Why = checker::FairnessReason::Why;
+    std::vector<std::string> whose, why;
+    size_t width = 0;
+    for (const checker::FairnessReason& reason : trace.fairness) {
+        std::string who = reason.id.empty() ? reason.actor : fmt::format("{}[{}]", reason.actor, reason.id);
+        if (!reason.label.empty()) who += ", " + reason.label;
+        if (reason.strong) who += " (strongly)";
+        width = std::max(width, columns(who));
+        whose.push_back(std::move(who));
+        const size_t number = step_number(trace, reason.step);
+        const std::string where = number == 0 ? "at the start" : fmt::format("after step {}", number);
+        if (reason.why == Why::taken)
+            why.push_back(fmt::format("{} step {}", reason.label.empty() ? "takes" : "taken in", number));
+        else
+            why.push_back(reason.strong ? "disabled all the time" : "disabled " + where);
+    }
+    std::string out = "  fair, since from there on for ever:\n";
+    for (size_t i = 0; i < whose.size(); ++i)
+        out += fmt::format("    {}{:{}}  {}\n", printable(whose[i]), "", width - columns(whose[i]), why[i]);
+    return whose.empty() ? "" : out;
+}
+
 std::string trace_text(const RunReport& report, size_t i, const TextOptions& options) {
     const PropertyResult& p = report.result.properties[i];
     const system::System& sys = report.run.system;
@@ -292,7 +337,8 @@ std::string trace_text(const RunReport& report, size_t i, const TextOptions& opt
         witness ? fmt::format("{} reached", property.name) : fmt::format("{} VIOLATED", property.name);
     if (property.span.file < sys.files.size() && !is_built_in(property.kind))
         grid_options.ending_place = sys.files[property.span.file].place(property.span.begin);
-    return fmt::format("\n  {} ({}):\n{}", title, cost(*p.trace), grid(*p.trace, sys, grid_options));
+    return fmt::format("\n  {} ({}):\n{}{}", title, detail(p), grid(*p.trace, sys, grid_options),
+                       fairness_text(*p.trace));
 }
 
 std::string never_executed_text(const RunReport& report) {

@@ -1,0 +1,220 @@
+#include "checker/liveness/progress.h"
+
+#include <algorithm>
+#include <map>
+#include <new>
+
+#include "checker/explicit/paths.h"
+#include "checker/liveness/explored_graph.h"
+#include "checker/liveness/lasso.h"
+
+namespace untorn::checker {
+
+using system::PropertyKind;
+
+namespace {
+
+constexpr size_t most_rounds = 4096;  ///< of a reduced cycle until it closes in the whole program
+
+/// The cycle of reduced states does not close within most_rounds.
+struct DoesNotClose {};
+
+/// Memory that is given back at the end of a scope.
+class Loan {
+ public:
+    Loan(MemoryBudget& memory, uint64_t bytes) : memory_(memory), bytes_(bytes) { memory.take(bytes); }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    ~Loan() { memory_.give_back(bytes_); }
+
+ private:
+    MemoryBudget& memory_;
+    uint64_t bytes_;
+};
+
+class Progress {
+ public:
+    Progress(const Program& whole, const SearchOptions& options)
+        : whole_(whole),
+          run_(whole, options, Purpose::progress),
+          context_(run_.program(), options),
+          explored_(context_, run_),
+          graph_(explored_.graph()),
+          judge_(whole.system) {}
+
+    void decide(SearchResult& result) {
+        bool violated = false;
+        for (const ProgressQuestion& question : explored_.questions()) {
+            PropertyResult decided = answer(question);
+            violated = violated || decided.verdict == Verdict::violated;
+            result.properties[question.property] = std::move(decided);
+        }
+        if (!violated && !any_fair_run())
+            for (const ProgressQuestion& question : explored_.questions())
+                result.properties[question.property].how = "no fair run";
+        result.graph_states = graph_.states();
+        result.graph_edges = graph_.edges();
+        for (const std::string& name : result.reductions)
+            if (!keeps_progress(name)) result.reduction_remarks.push_back(name + ": not used for progress properties");
+    }
+
+ private:
+    PropertyResult answer(const ProgressQuestion& question);
+    bool any_fair_run();
+    std::optional<Lasso> lasso(const Waiting& waiting);
+    FairComponents components(const StateBits& states, bool faults);
+    Path follow(const Lasso& lasso, Claim& claim);
+    void begin(uint32_t state, Path& path);
+    void step(uint64_t edge, Path& path);
+
+    const std::function<void()> poll_ = [this] { context_.tick(); };
+    const Program& whole_;
+    ReducedRun run_;
+    SearchContext context_;
+    ExploredGraph explored_;
+    const StateGraph& graph_;
+    system::Evaluator judge_;
+};
+
+PropertyResult Progress::answer(const ProgressQuestion& question) {
+    PropertyResult result;
+    result.property = question.property;
+    const PropertyKind kind = whole_.system.properties[question.property].kind;
+    Waiting waiting;
+    waiting.at_start = kind == PropertyKind::eventually;
+    if (kind == PropertyKind::leads_to) waiting.triggers = &question.triggers;
+    waiting.unanswered = &question.unanswered;
+    const auto found = lasso(waiting);
+    if (!found) {
+        result.verdict = Verdict::holds;
+        result.how = "exhaustive";
+        return result;
+    }
+    result.verdict = Verdict::violated;
+    result.how = "counterexample";
+    Claim claim;
+    claim.property = question.property;
+    const Path path = follow(*found, claim);
+    auto replayed = replay(whole_.system, judge_, path, claim);
+    if (auto* wrong = std::get_if<Inconsistency>(&replayed)) throw BrokenRule{wrong->what};
+    result.trace = std::move(std::get<Trace>(replayed));
+    return result;
+}
+
+/// Cycles without faults come first: what goes wrong by itself says more than what needs a fault again and again.
+std::optional<Lasso> Progress::lasso(const Waiting& waiting) {
+    const StateBits states = waiting_states(graph_, waiting, poll_);
+    FairComponents fair = components(states, true);
+    if (fair.count == 0) return std::nullopt;
+    bool faults = graph_.any_fault();
+    if (faults) {
+        FairComponents without = components(states, false);
+        if (without.count != 0) {
+            fair = std::move(without);
+            faults = false;
+        }
+    }
+    const Loan stem(context_.memory, uint64_t{graph_.states()} * 32);
+    auto found = find_lasso(graph_, waiting, fair, faults, context_.options.order_by_steps, poll_);
+    if (!found) throw BrokenRule{"no way leads to a fair cycle"};
+    return found;
+}
+
+FairComponents Progress::components(const StateBits& states, bool faults) {
+    const Loan loan(context_.memory, uint64_t{graph_.states()} * 32);  // two numbers, and the search's stacks
+    return fair_components(graph_, states, faults, poll_);
+}
+
+bool Progress::any_fair_run() {
+    StateBits all(graph_.states());
+    for (uint32_t state = 0; state < graph_.states(); ++state) all.insert(state);
+    return components(all, true).count != 0;
+}
+
+/// The lasso in the whole program. Equal reduced states may be different there: the cycle is gone round until the state
+/// at its begin has been there before, and the rounds up to then belong to the stem.
+Path Progress::follow(const Lasso& lasso, Claim& claim) {
+    Path path;
+    begin(lasso.start, path);
+    for (const uint64_t edge : lasso.stem) step(edge, path);
+    if (lasso.cycle.empty()) {
+        claim.stutters = true;
+        return path;
+    }
+    std::map<std::vector<int64_t>, size_t> rounds;  // states at the begin of a round: index of the move before
+    for (;;) {
+        const auto [at, first_time] = rounds.try_emplace(path.states.back(), path.moves.size() - 1);
+        if (!first_time) {
+            claim.loop_start = at->second;
+            return path;
+        }
+        if (rounds.size() > most_rounds) throw DoesNotClose{};
+        for (const uint64_t edge : lasso.cycle) step(edge, path);
+    }
+}
+
+void Progress::begin(uint32_t state, Path& path) {
+    Machine machine(whole_);
+    std::vector<Machine::Write> writes;
+    std::vector<int64_t> cells = whole_.cells.first_values();
+    const std::vector<int64_t> first = cells;
+    machine.begin(first.data());
+    const uint32_t number = explored_.init_instance(state);
+    machine.writes(whole_.init[number], writes);
+    for (const Machine::Write& write : writes) cells[write.cell] = write.value;
+    path.moves.push_back(trace_move(whole_, Move::Kind::init, number));
+    path.states.push_back(std::move(cells));
+}
+
+void Progress::step(uint64_t edge, Path& path) {
+    const uint32_t number = explored_.instance(edge);
+    const Instance& instance = whole_.instances[number];
+    Machine machine(whole_);
+    std::vector<Machine::Write> writes;
+    std::vector<int64_t> cells = path.states.back();
+    machine.begin(path.states.back().data());
+    if (machine(instance.guard) == 0 || machine.failing(instance) != nullptr)
+        throw BrokenRule{"a step of the reduced program cannot be made in the whole one"};
+    machine.writes(instance, writes);
+    for (const Machine::Write& write : writes) cells[write.cell] = write.value;
+    const std::vector<uint64_t> reduced = explored_.normal_form(cells.data());
+    if (!std::ranges::equal(reduced, std::span(explored_.state(graph_.target(edge)), reduced.size())))
+        throw BrokenRule{"a step leads elsewhere in the whole program than in the reduced one"};
+    path.moves.push_back(trace_move(whole_, Move::Kind::step, number));
+    path.states.push_back(std::move(cells));
+}
+
+void leave_undecided(SearchResult& result, const system::System& system, const std::string& limit) {
+    for (PropertyResult& property : result.properties) {
+        if (!system::is_progress(system.properties[property.property].kind)) continue;
+        const uint32_t number = property.property;
+        property = {};
+        property.property = number;
+        property.limit = limit;
+    }
+}
+
+}  // namespace
+
+std::optional<Inconsistency> decide_progress(const system::System& system, const SearchOptions& options,
+                                             SearchResult& result) {
+    try {
+        const Program program(system);
+        try {
+            Progress(program, options).decide(result);
+        } catch (const DoesNotClose&) {
+            SearchOptions without = options;
+            without.reductions = {};
+            Progress(program, without).decide(result);
+        }
+    } catch (const LimitReached& limit) {
+        leave_undecided(result, system, limit.what + ": infinite runs were not searched to the end");
+    } catch (const std::bad_alloc&) {
+        leave_undecided(result, system, "out of memory: infinite runs were not searched to the end");
+    } catch (const BrokenRule& broken) {
+        return Inconsistency{broken.what};
+    }
+    return std::nullopt;
+}
+
+}  // namespace untorn::checker
