@@ -1,6 +1,7 @@
 #include "checker/explicit/paths.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace untorn::checker {
 
@@ -31,10 +32,26 @@ void Paths::append_failing(Path& path, const Finding& finding, std::optional<uin
     path.moves.push_back(trace_move(program_, finding.failing->kind, instance.value_or(finding.failing->instance)));
 }
 
-Path Paths::around(const RecoveryCycle& cycle) {
-    Path path = to_state(Phase::crash, cycle.state);
-    for (const auto& [instance, state] : cycle.steps) append(path, Move::Kind::step, instance);
-    return path;
+Paths::Lasso Paths::around(const RecoveryCycle& cycle) {
+    Lasso lasso{to_state(Phase::crash, cycle.state), 0};
+    Path& path = lasso.path;
+    Rounds rounds;
+    for (;;) {
+        if (const auto before = rounds.begin(path)) {
+            lasso.loop_start = *before;
+            return lasso;
+        }
+        for (const auto& [instance, state] : cycle.steps) append(path, Move::Kind::step, instance);
+    }
+}
+
+std::optional<size_t> Rounds::begin(const Path& path) {
+    const auto [at, first_time] = begins_.try_emplace(path.states.back(), path.moves.size() - 1);
+    if (!first_time) return at->second;
+    if (begins_.size() > most)
+        throw LimitReached{
+            "a cycle of reduced states does not close in 4096 rounds of the whole program; try --no-reduce"};
+    return std::nullopt;
 }
 
 Path Paths::to_state(Phase phase, uint32_t state) {

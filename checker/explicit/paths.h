@@ -5,6 +5,8 @@
 // the soundness of each reduction says; that it was found is checked here, and what it shows by the replay.
 #pragma once
 
+#include <map>
+
 #include "checker/explicit/crash_search.h"
 #include "checker/explicit/recovery.h"
 #include "checker/explicit/run_search.h"
@@ -15,6 +17,19 @@ namespace untorn::checker {
 /// The move of an instance as a trace has it, without what the replay derives.
 TraceStep trace_move(const Program& program, Move::Kind kind, uint32_t instance);
 
+/// Equal reduced states may be different in the whole program. A cycle of reduced states is gone round there until the
+/// state at its begin has been there before; the rounds up to then lead to the cycle.
+class Rounds {
+ public:
+    /// To be called with the path at the begin of every round. If its last state began a round before: the index of the
+    /// move after which it did. Throws LimitReached after very many rounds.
+    std::optional<size_t> begin(const Path& path);
+
+ private:
+    static constexpr size_t most = 4096;
+    std::map<std::vector<int64_t>, size_t> begins_;
+};
+
 class Paths {
  public:
     /// `whole` is the program before reductions.
@@ -24,8 +39,13 @@ class Paths {
     /// The path to what was found for a property (or an outcome: no property): along least parents, and the failing
     /// move at the end.
     Path to(const Finding& finding, std::optional<uint32_t> property);
-    /// To the cycle and once around it.
-    Path around(const RecoveryCycle& cycle);
+    /// A path that comes back for ever to the state after one of its moves.
+    struct Lasso {
+        Path path;
+        size_t loop_start = 0;  ///< index of that move
+    };
+    /// To the cycle of reduced states and around it until the whole program comes back to a state.
+    Lasso around(const RecoveryCycle& cycle);
 
  private:
     /// A state of the whole program on the way.

@@ -224,9 +224,9 @@ void Search::attach(PropertyResult& result, const Finding& finding) {
 void Search::attach_cycle(PropertyResult& result) {
     Claim claim;
     claim.property = result.property;
-    const Path path = Paths(program_, context_, run_, crash_).around(*cycle_);
-    claim.loop_start = path.moves.size() - 1 - cycle_->steps.size();
-    result.trace = replayed(path, claim);
+    const Paths::Lasso lasso = Paths(program_, context_, run_, crash_).around(*cycle_);
+    claim.loop_start = lasso.loop_start;
+    result.trace = replayed(lasso.path, claim);
     result.shortest = false;  // the way to the cycle is, but a later state may lie on a shorter cycle
 }
 

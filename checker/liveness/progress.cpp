@@ -1,7 +1,6 @@
 #include "checker/liveness/progress.h"
 
 #include <algorithm>
-#include <map>
 #include <new>
 
 #include "checker/explicit/paths.h"
@@ -13,11 +12,6 @@ namespace untorn::checker {
 using system::PropertyKind;
 
 namespace {
-
-constexpr size_t most_rounds = 4096;  ///< of a reduced cycle until it closes in the whole program
-
-/// The cycle of reduced states does not close within most_rounds.
-struct DoesNotClose {};
 
 /// Memory that is given back at the end of a scope.
 class Loan {
@@ -131,8 +125,7 @@ bool Progress::any_fair_run() {
     return components(all, true).count != 0;
 }
 
-/// The lasso in the whole program. Equal reduced states may be different there: the cycle is gone round until the state
-/// at its begin has been there before, and the rounds up to then belong to the stem.
+/// The lasso in the whole program.
 Path Progress::follow(const Lasso& lasso, Claim& claim) {
     Path path;
     begin(lasso.start, path);
@@ -141,14 +134,10 @@ Path Progress::follow(const Lasso& lasso, Claim& claim) {
         claim.stutters = true;
         return path;
     }
-    std::map<std::vector<int64_t>, size_t> rounds;  // states at the begin of a round: index of the move before
+    Rounds rounds;
     for (;;) {
-        const auto [at, first_time] = rounds.try_emplace(path.states.back(), path.moves.size() - 1);
-        if (!first_time) {
-            claim.loop_start = at->second;
-            return path;
-        }
-        if (rounds.size() > most_rounds) throw DoesNotClose{};
+        claim.loop_start = rounds.begin(path);
+        if (claim.loop_start) return path;
         for (const uint64_t edge : lasso.cycle) step(edge, path);
     }
 }
@@ -200,13 +189,7 @@ std::optional<Inconsistency> decide_progress(const system::System& system, const
                                              SearchResult& result) {
     try {
         const Program program(system);
-        try {
-            Progress(program, options).decide(result);
-        } catch (const DoesNotClose&) {
-            SearchOptions without = options;
-            without.reductions = {};
-            Progress(program, without).decide(result);
-        }
+        Progress(program, options).decide(result);
     } catch (const LimitReached& limit) {
         leave_undecided(result, system, limit.what + ": infinite runs were not searched to the end");
     } catch (const std::bad_alloc&) {

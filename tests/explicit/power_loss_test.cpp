@@ -260,6 +260,24 @@ TEST_CASE("a check that fails in power_loss or in recovery is a violation") {
     CHECK(result.properties[second].trace->length == 2);
 }
 
+TEST_CASE("a cycle of recovery is followed until what the reductions forget comes again, too") {
+    Build b;
+    const VarId scratch = b.variable("scratch", b.range(0, 2), Storage::durable);
+    b.actor("t", ActorKind::thread, {});
+    const ActorId recover = b.actor("recover", ActorKind::recover, {"again"});
+    const ExprId next = b.system.pool.modulo(b.system.pool.add(b.get(scratch), b.number(1)), b.number(3));
+    b.point(recover, 2, {ExprPool::yes, {b.put(scratch, next)}, 2});
+    b.system.power_loss = system::PowerLoss{1, {}, recover};
+    b.property("recovery", PropertyKind::recovery);
+    SearchOptions options;
+    options.reductions.cone = true;
+    const SearchResult result = searched(b, options);
+    CHECK(result.crash_images == 1);
+    CHECK(text(result.properties[0].trace) ==
+          "start LOSS recover:again{scratch=1} recover:again{scratch=2} recover:again{scratch=0}");
+    CHECK(result.properties[0].trace->loop_start == 1);
+}
+
 TEST_CASE("states that differ only in what power loss does not read are asked once") {
     Build b;
     const Tear t = build_tear(b, 1);
