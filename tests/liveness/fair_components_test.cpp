@@ -9,7 +9,7 @@
 #include "tests/liveness/naive_fairness.h"
 
 using namespace untorn::checker;
-using namespace untorn::tests;
+using namespace untorn::testing;
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include "checker/liveness/lasso.h"
 
-namespace untorn::tests {
+namespace untorn::testing {
 
 /// Small random numbers, the same for a seed everywhere.
 class Dice {
@@ -116,4 +116,4 @@ inline checker::StateGraph random_graph(Dice& dice, uint32_t states, uint32_t co
     return graph;
 }
 
-}  // namespace untorn::tests
+}  // namespace untorn::testing
