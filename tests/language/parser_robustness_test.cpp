@@ -33,11 +33,11 @@ thread w[i: Writer](req: Ver): 0..N {
     f = Folio { dirty: true, locks: free }; /* comment */ return a ? 1 : count (x in Idx) x;
 }
 power_loss budget N { media = [i in 0..P: New]; } recover { } init { n = 3; }
-crash invariant no_tear: x != y; always eventually e: true; progress pr: a leads to b; never o: (x);
+crash invariant no_tear: x != y; always eventually e: true; progress pr: a leads to b; never o: (x); fair w, again; strongly fair lbl;
 expect no_tear violated with 1 faults in 3 steps via lbl { A, B } holds { C } else undecided;
 expect states 123 { A } 4 { B };
 scenario S03 "title" { param W = 2; run w(A), flusher; over A, B; with C; free option FIX; init { n = 3; }
-    budget pf = 1; cover x; expect no_tear holds; }
+    budget pf = 1; cover x; strongly fair w; expect no_tear holds; }
 )";
 
 /// Checks that spans lie inside the text, and that parts lie inside the whole.
@@ -115,10 +115,12 @@ class SpanCheck {
             part(p.span, i.span);
             walk(p.body, p.span);
         }
+        for (const ast::Fairness& f : i.fairness) name(f.name, i.span);
         if (i.kind == ast::ItemKind::expectation) walk(i.expectation, i.span);
         if (!i.scenario) return;
         part(i.scenario->span, i.span);
         for (const ast::Block& b : i.scenario->init) walk(b, i.scenario->span);
+        for (const ast::Fairness& f : i.scenario->fairness) name(f.name, i.scenario->span);
         for (const ast::Expectation& e : i.scenario->expectations) walk(e, i.scenario->span);
         for (const ast::RunClause& r : i.scenario->run) part(r.span, i.scenario->span);
     }
