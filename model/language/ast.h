@@ -166,7 +166,7 @@ struct Procedure {
 
 struct Setting {
     Name name;
-    ExprPtr value;
+    ExprPtr value;  // null: a budget without a limit
 };
 
 enum class ItemKind : uint8_t {

@@ -495,6 +495,8 @@ void Compiler::declare_faults() {
                 if (!known)
                     diagnostics_.error(s.name.span, fmt::format("there is no fault '{}'", s.name.text),
                                        suggestion(s.name.text, {SymbolKind::fault}));
+                if (s.name.text == "power_loss" && s.value == nullptr)
+                    diagnostics_.error(s.name.span, "power loss has a budget: each loss begins another run");
             }
 }
 

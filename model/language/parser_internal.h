@@ -176,9 +176,9 @@ class Parser {
     ast::Procedure procedure();
 
     // Variants, scenarios, expectations (parser_scenario.cpp).
-    ast::Setting setting();
+    ast::Setting setting(bool budget);
     std::vector<ast::Name> names(std::string_view what);
-    void settings(std::vector<ast::Setting>& out, std::string_view what);
+    void settings(std::vector<ast::Setting>& out, std::string_view what, bool budgets = false);
     void scenario_member(ast::Scenario& s);
     void fairness(std::vector<ast::Fairness>& out);
     void run_clauses(ast::Scenario& s);

@@ -8,7 +8,7 @@ namespace untorn::language {
 
 using namespace ast;
 
-Setting Parser::setting() {
+Setting Parser::setting(bool budget) {
     Setting s;
     if (at("power_loss")) {  // reserved, but its budget is set like that of any other fault
         s.name = here();
@@ -17,14 +17,14 @@ Setting Parser::setting() {
         s.name = name("the name of what is set");
     }
     expect("=", "and the value");
-    s.value = expression();
+    if (!budget || !accept("unlimited")) s.value = expression();
     return s;
 }
 
-void Parser::settings(std::vector<Setting>& out, std::string_view what) {
+void Parser::settings(std::vector<Setting>& out, std::string_view what, bool budgets) {
     advance();
     if (at(";")) fail_expected("a name");
-    list(";", [&] { out.push_back(setting()); });
+    list(";", [&] { out.push_back(setting(budgets)); });
     end_of(what);
 }
 
@@ -79,7 +79,7 @@ void Parser::scenario_member(Scenario& s) {
     };
     if (at("param")) return settings(s.params, "the settings");
     if (at("option")) return settings(s.options, "the settings");
-    if (at("budget")) return settings(s.budgets, "the budgets");
+    if (at("budget")) return settings(s.budgets, "the budgets", true);
     if (at("with")) return append(s.with, names("the variants"));
     if (at("over")) return append(s.over, names("the variants"));
     if (at("cover")) return append(s.covers, names("the covers"));

@@ -157,6 +157,9 @@ TEST_CASE("expectations, scenarios and variants name what exists") {
           Lines{});
     CHECK(complaints(head + "scenario s { run tt; }") == Lines{"5:18 error: there is no actor 'tt'"});
     CHECK(complaints(head + "scenario s { over B; }") == Lines{"5:19 error: there is no variant 'B'"});
+    CHECK(complaints(head + "scenario s { budget f = unlimited; }") == Lines{});
+    CHECK(complaints(head + "power_loss { }\nscenario s { budget power_loss = unlimited; }") ==
+          Lines{"6:21 error: power loss has a budget: each loss begins another run"});
     CHECK(complaints(head + "scenario s { budget g = 1; }") == Lines{"5:21 error: there is no fault 'g'"});
     CHECK(complaints(head + "scenario s { expect inv2 holds; }") == Lines{"5:21 error: there is no property 'inv2'"});
     CHECK(complaints(head + "scenario s { expect inv violated via there; }") ==

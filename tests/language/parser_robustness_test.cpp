@@ -37,7 +37,7 @@ crash invariant no_tear: x != y; always eventually e: true; progress pr: a leads
 expect no_tear violated with 1 faults in 3 steps via lbl { A, B } holds { C } else undecided;
 expect states 123 { A } 4 { B };
 scenario S03 "title" { param W = 2; run w(A), flusher; over A, B; with C; free option FIX; init { n = 3; }
-    budget pf = 1; cover x; strongly fair w; expect no_tear holds; }
+    budget pf = 1, pf = unlimited; cover x; strongly fair w; expect no_tear holds; }
 )";
 
 /// Checks that spans lie inside the text, and that parts lie inside the whole.

@@ -207,6 +207,11 @@ class Parser:
         self.need("=")
         return (name, self.expr())
 
+    def budget(self):
+        name = self.need("id", "power_loss")
+        self.need("=")
+        return (name, None if self.have("unlimited") else self.expr())
+
     def formals(self):
         self.need("(")
         return self.list_until(self.formal, ")")
@@ -301,7 +306,7 @@ class Parser:
             elif kind == "option":
                 s.options += self.list_until(self.setting, ";")
             elif kind == "budget":
-                s.budgets += self.list_until(self.setting, ";")
+                s.budgets += self.list_until(self.budget, ";")
             elif kind == "init":
                 s.init.append(self.block())
             elif kind == "run":
