@@ -4,7 +4,9 @@
 
 #include <fstream>
 
+#include "tests/language/compile_sources.h"
 #include "tests/tools/sample.h"
+#include "tools/cli/check.h"
 
 namespace untorn::tools {
 
@@ -170,6 +172,21 @@ TEST_CASE("bytes that are no UTF-8 are replaced") {
     RunReport r = sample::report();
     r.spec = "a\xff.untorn";
     CHECK(text(to_json(judged(r))).find("\"a\xef\xbf\xbd.untorn\"") != std::string::npos);
+}
+
+TEST_CASE("a lasso, its fairness and the graph it was found in") {
+    const std::string source =
+        "var x: bool; thread t[i: 0..1] { go: step; }\neventually p: x;\nstrongly fair go; environment e { x = true; }";
+    const Json run = to_json(search_run("t.untorn", language::testing::run_of(source), {}));
+    CHECK(schema_misfit(document(Json::array({run}), {}, false)) == "");
+    CHECK(run["progress_graph"].dump() == R"({"states":8,"edges":12})");
+    const Json& p = run["properties"][0];
+    CHECK(p["loop_start"] == 2);
+    CHECK(p["trace"].size() == 4);
+    CHECK(p["trace"][3]["kind"] == "stutter");
+    CHECK(p["fairness"].size() == 4);
+    CHECK(p["fairness"][3].dump() == R"({"actor":"t","id":"1","label":"go","strong":true,"why":"disabled","entry":2})");
+    CHECK(!run["properties"][1].contains("fairness"));
 }
 
 }  // namespace untorn::tools
