@@ -14,10 +14,7 @@ std::variant<SearchResult, Inconsistency> answer(const system::System& system, c
     const bool asked =
         std::ranges::any_of(system.properties, [](const system::Property& p) { return system::is_progress(p.kind); });
     if (result == nullptr || !asked || !result->exhaustive) return found;
-    SearchOptions rest = options;
-    const std::chrono::duration<double> used = std::chrono::steady_clock::now() - begin;
-    if (options.seconds > 0) rest.seconds = std::max(options.seconds - used.count(), 1e-3);
-    if (auto wrong = decide_progress(system, rest, *result)) return *wrong;
+    if (auto wrong = decide_progress(system, options.less_time_since(begin), *result)) return *wrong;
     return found;
 }
 

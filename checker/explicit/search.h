@@ -11,7 +11,9 @@
 // 2 states.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <variant>
 
@@ -51,6 +53,14 @@ struct SearchOptions {
     Reductions reductions;        ///< change numbers of states and the choice among shortest traces, no verdict
     const std::atomic<bool>* interrupted = nullptr;       ///< ends the search as a limit does, when set
     std::function<void(const SearchProgress&)> progress;  ///< called about ten times a second
+
+    /// For what comes after a search that began then: what remains of the seconds.
+    SearchOptions less_time_since(std::chrono::steady_clock::time_point begin) const {
+        SearchOptions rest = *this;
+        const std::chrono::duration<double> used = std::chrono::steady_clock::now() - begin;
+        if (seconds > 0) rest.seconds = std::max(seconds - used.count(), 1e-6);
+        return rest;
+    }
 };
 
 /// Runs the search. Every trace in the result was replayed by the reference evaluator; Inconsistency if one did not

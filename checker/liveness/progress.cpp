@@ -1,6 +1,7 @@
 #include "checker/liveness/progress.h"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 
 #include "checker/explicit/paths.h"
@@ -36,7 +37,8 @@ class Progress {
           graph_(explored_.graph()),
           judge_(whole.system) {}
 
-    void decide(SearchResult& result) {
+    /// Says whether it was in reduced states.
+    bool decide(SearchResult& result) {
         bool violated = false;
         for (const ProgressQuestion& question : explored_.questions()) {
             PropertyResult decided = answer(question);
@@ -50,6 +52,7 @@ class Progress {
         result.graph_edges = graph_.edges();
         for (const std::string& name : result.reductions)
             if (!keeps_progress(name)) result.reduction_remarks.push_back(name + ": not used for progress properties");
+        return run_.has_normal_forms();
     }
 
  private:
@@ -173,9 +176,11 @@ void Progress::step(uint64_t edge, Path& path) {
     path.states.push_back(std::move(cells));
 }
 
+/// What is violated stays so. What holds does not: whether it holds of nothing was not found out.
 void leave_undecided(SearchResult& result, const system::System& system, const std::string& limit) {
     for (PropertyResult& property : result.properties) {
         if (!system::is_progress(system.properties[property.property].kind)) continue;
+        if (property.verdict == Verdict::violated) continue;
         const uint32_t number = property.property;
         property = {};
         property.property = number;
@@ -183,13 +188,43 @@ void leave_undecided(SearchResult& result, const system::System& system, const s
     }
 }
 
+/// Violations of reduced states are looked for once more in whole ones, so that a lasso does not depend on reductions.
+/// If that is beyond a limit, the lassos stay as they are.
+void show_in_whole_states(SearchResult& result, const Program& program, const SearchOptions& options) {
+    SearchResult whole = result;
+    try {
+        Progress(program, options).decide(whole);
+    } catch (const LimitReached&) {
+        return;
+    } catch (const std::bad_alloc&) {
+        return;
+    }
+    for (size_t p = 0; p < result.properties.size(); ++p) {
+        if (!system::is_progress(program.system.properties[result.properties[p].property].kind)) continue;
+        if (result.properties[p].verdict != whole.properties[p].verdict)
+            throw BrokenRule{"progress is another with reductions than without"};
+        result.properties[p].trace = std::move(whole.properties[p].trace);
+    }
+}
+
+bool violates_progress(const SearchResult& result, const system::System& system) {
+    return std::ranges::any_of(result.properties, [&](const PropertyResult& p) {
+        return system::is_progress(system.properties[p.property].kind) && p.verdict == Verdict::violated;
+    });
+}
+
 }  // namespace
 
 std::optional<Inconsistency> decide_progress(const system::System& system, const SearchOptions& options,
                                              SearchResult& result) {
+    const auto begin = std::chrono::steady_clock::now();
     try {
         const Program program(system);
-        Progress(program, options).decide(result);
+        const bool reduced = Progress(program, options).decide(result);
+        if (!reduced || !violates_progress(result, system)) return std::nullopt;
+        SearchOptions rest = options.less_time_since(begin);
+        rest.reductions = {};
+        show_in_whole_states(result, program, rest);
     } catch (const LimitReached& limit) {
         leave_undecided(result, system, limit.what + ": infinite runs were not searched to the end");
     } catch (const std::bad_alloc&) {
