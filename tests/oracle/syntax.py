@@ -210,7 +210,7 @@ class Parser:
     def budget(self):
         name = self.need("id", "power_loss")
         self.need("=")
-        return (name, None if self.have("unlimited") else self.expr())
+        return (name, None if self.have_word("unlimited") else self.expr())
 
     def formals(self):
         self.need("(")
