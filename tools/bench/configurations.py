@@ -23,6 +23,11 @@ AWB_SYMMETRIC = Model("awb_symmetric", "specs/bench/awb.untorn", "awb.pml", "awb
 JOURNAL = Model("journal", "specs/bench/journal.untorn", "journal.pml", "journal.m.in", ("W", "B", "S", "V"),
                 {"FLUSH": 1}, ("FLUSH",))
 
+# The same with questions about infinite runs; Untorn alone.
+AWB_PROGRESS = Model("awb_progress", "specs/bench/awb_progress.untorn", AWB.promela, AWB.murphi, AWB.parameters, AWB.fixed, AWB.switches)
+JOURNAL_PROGRESS = Model("journal_progress", "specs/bench/journal_progress.untorn", JOURNAL.promela, JOURNAL.murphi,
+                         JOURNAL.parameters, JOURNAL.fixed, JOURNAL.switches)
+
 # Who runs: names of contestants.py.
 UNREDUCED = ("untorn", "untorn2", "spin", "spin_collapse", "rumur")
 REDUCED = ("untorn_symmetry", "untorn_stubborn", "untorn_both", "untorn_all", "spin_reduced", "rumur_symmetry")
@@ -56,7 +61,8 @@ class Configuration:
 
 
 # The tiniest size of each model: what a process of the same program takes when it has next to nothing to do.
-IDLE = {"awb": (1, 2, 1), "awb_unstable": (1, 2, 1), "awb_symmetric": (1, 2, 1), "journal": (1, 2, 1, 2)}
+IDLE = {"awb": (1, 2, 1), "awb_unstable": (1, 2, 1), "awb_symmetric": (1, 2, 1), "journal": (1, 2, 1, 2),
+        "awb_progress": (1, 2, 1), "journal_progress": (1, 2, 1, 2)}
 
 CONFIGURATIONS = (
     Configuration(AWB, (4, 4, 3), 1206048, 3302980, spin_hash=22, groups=("quick",)),
@@ -66,6 +72,9 @@ CONFIGURATIONS = (
     Configuration(AWB, (6, 4, 2), 48158196, 165073158, groups=("full",), spin_hash=26),
     Configuration(JOURNAL, (2, 4, 3, 5), 36552586, 223444984, spin_depth=350000, groups=("full",), spin_hash=26),
     Configuration(AWB_SYMMETRIC, (6, 4, 2), groups=("reductions",), contestants=REDUCED, same_counts=False),
+    Configuration(AWB_PROGRESS, (6, 2, 2), 9329688, 29073024, groups=("progress",), contestants=("untorn",), holds=False),
+    Configuration(JOURNAL_PROGRESS, (2, 4, 2, 7), 8642504, 52312913, groups=("progress",), contestants=("untorn",),
+                  untorn_flags=("--scenario", "progress_2222")),
     Configuration(AWB_UNSTABLE, (5, 3, 3), groups=("billion",), contestants=("untorn2",), untorn_flags=("--memory", "22G"),
                   holds=False),
 )
