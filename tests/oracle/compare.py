@@ -3,7 +3,9 @@
     compare.py --untorn BINARY [--max-states N] [--scenario NAME] [-D NAME=VALUE]... FILE...
 
 Compared are states, transitions, depth, crash images, and of each property the verdict and the faults and steps of its
-shortest witness (not the length of a recovery that goes round, where the tool promises no shortest trace)."""
+shortest witness (not the length of a recovery that goes round, where the tool promises no shortest trace). Of a lasso the
+stem is compared, and whether its cycle spends faults; and whether a progress property holds only because there is no fair run.
+One may only be undecided where the tool says `not supported yet`."""
 
 import argparse
 import json
@@ -14,6 +16,7 @@ import sys
 from oracle import answer_run, configurations, is_module
 
 LIVENESS = ("eventually", "always eventually", "leads to")
+NOT_YET, VACUOUS = "not supported yet", "no fair run"
 
 
 def tool(binary, path, scenario=None, settings=None, limit=None):
@@ -44,6 +47,7 @@ def difference(theirs, ours):
         name = p["name"]
         named.add(name)
         if p["kind"] in LIVENESS:
+            out += progress_difference(p, ours["properties"][name])
             continue
         mine = ours["properties"].get(name, {"verdict": "holds", "faults": None, "steps": None})
         if p["verdict"] != mine["verdict"]:
@@ -55,6 +59,31 @@ def difference(theirs, ours):
         if name not in named and mine["verdict"] == "violated":
             out.append(f"{name}: untorn does not ask, oracle {describe(mine)}")
     return out
+
+
+def progress_difference(p, mine):
+    """Rule 17 fixes the faults and steps of the stem, and whether the cycle needs faults, but not how long the cycle is."""
+    if p["verdict"] == "undecided" and p["limit"] == NOT_YET:
+        return []
+    if p["verdict"] != mine["verdict"]:
+        return [f"{p['name']}: untorn {describe(p)}, oracle {mine['verdict']}"]
+    if p["verdict"] == "holds":
+        vacuous = p["how"] == VACUOUS
+        return [] if vacuous == mine["vacuous"] else [f"{p['name']}: holds vacuously: untorn {vacuous}, oracle {not vacuous}"]
+    steps = [e for e in p["trace"][1:] if e["kind"] == "step"]
+    stem, cycle = steps[:p["loop_start"]], steps[p["loop_start"]:]
+    theirs = (faults_in(stem), len(stem)), faults_in(cycle) == 0
+    if theirs == (mine["stem"], mine["faultless_cycle"]) and (p["faults"], p["steps"]) == (faults_in(steps), len(steps)):
+        return []
+    return [f"{p['name']}: untorn {describe(p)}, {lasso(*theirs)}, oracle {lasso(mine['stem'], mine['faultless_cycle'])}"]
+
+
+def faults_in(steps):
+    return sum(len(e["fault"].split(", ")) for e in steps if e["fault"])
+
+
+def lasso(stem, faultless):
+    return f"a stem with {stem[0]} faults in {stem[1]} steps and a cycle with{'out' if faultless else ''} faults"
 
 
 def describe(p):

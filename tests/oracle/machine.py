@@ -5,7 +5,7 @@ Where an actor stands is a stack of (block, index, phase): the statement it is a
 expressions of a body and resolves its names; a Machine then walks from one scheduling point to the next, and is
 copied at every choice."""
 
-from meaning import Bad, Fail, Scope, at_path, put
+from meaning import Bad, Fail, Scope, at_path, heading, put
 
 class Preparation:
     """Compiles bodies: procedures, actors, and the blocks of power_loss, recover, init."""
@@ -184,14 +184,15 @@ def is_trylock(e, run):
 
 
 class Machine:
-    """An actor in a state. After `run`, each outcome is (property that failed or None, G, configuration, faults)."""
+    """An actor in a state. After `run`, each outcome is (property that failed or None, G, configuration, faults, labels
+    that the step passed, also those before the failure)."""
 
     def __init__(self, me, G, configuration, actors, budgets):
         self.me, self.actors, self.budgets = me, actors, budgets
         self.G, self.X = list(G), {}
         stack, local, self.result = configuration
         self.stack, self.L = list(stack), dict(local)
-        self.faults, self.fuse, self.quiet, self.fuses = 0, False, 0, []
+        self.faults, self.fuse, self.quiet, self.fuses, self.passed = 0, False, 0, [], frozenset()
         self.work = 0
 
     def copy(self):
@@ -213,7 +214,7 @@ class Machine:
         return (tuple(self.stack), tuple(sorted(self.L.items())) if self.stack else (), self.result)
 
     def outcome(self, failed=None):
-        return (failed, tuple(self.G), self.configuration(), self.faults)
+        return (failed, tuple(self.G), self.configuration(), self.faults, self.passed)
 
     def shared(self, deps):
         for d in deps:
@@ -234,6 +235,8 @@ class Machine:
                 s = block.inside[index]
                 if not self.quiet and not self.fuse and self.is_point(s, phase):
                     break
+                if phase == 0:
+                    self.passed = self.passed.union(heading(self.stack, self.L))
                 if s.k == "choose":
                     return self.choose(s)
                 if self.begin(s, phase) == "blocked":

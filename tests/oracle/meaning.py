@@ -369,7 +369,7 @@ class Compiler:
             i = who(m)
             if i is None or m.actors[i][0] == ():
                 return False
-            return label in labels_here(m.actors[i][0])
+            return label in heading(m.actors[i][0], dict(m.actors[i][1]))
         return at, BOOL, self.SHARED
 
     # Places: a closure that gives (root, path). Roots: a global's index, or minus a local's number.
@@ -422,16 +422,28 @@ class Nobody:
         self.X, self.G, self.L, self.me = {}, (), {}, None
 
 
-def labels_here(stack):
-    """Labels of the statements that begin at this position: the statement itself and every one that it heads."""
-    found, above = [], True
-    for block, index, phase in reversed(stack):
-        if not above:
+def heading(stack, local):
+    """Labels of the statement that begins at this position, and of each that it heads: a block, a `loop`, a `for` that
+    begins, a call that binds nothing. These have no code of their own, so that their labels are passed with its code."""
+    top, index, phase = stack[-1]
+    if phase or index >= len(top.inside) or is_shell(top.inside[index]):
+        return []
+    found = list(top.inside[index].labels)
+    for (block, index, _), (outer, at, _) in zip(reversed(stack), reversed(stack[:-1])):
+        s = outer.inside[at] if at < len(outer.inside) else None
+        if index != 0 or s is None or not is_shell(s) or s.k == "for" and local[s.slot] != s.values[0]:
             break
-        if index < len(block.inside) and phase == 0:
-            found += block.inside[index].labels
-        above = index == 0
+        found += s.labels
     return found
+
+
+def is_shell(s):
+    """Is all that this statement does, first of all, inside it?"""
+    if getattr(s, "called", None):
+        return not s.arguments and len(s.called.body.inside) > 0
+    if s.k == "for" and not s.values:
+        return False
+    return s.k == "block" and len(s.inside) > 0 or s.k in ("loop", "for") and len(s.body.inside) > 0
 
 
 def is_wait(s):

@@ -4,14 +4,15 @@
     oracle.py [--scenario NAME] [-D NAME=VALUE]... FILE...     prints the answers as JSON, as compare.py wants them
 
 It interprets the syntax tree: no control-flow graph, no inlining, no expressions over a state before the step. States are
-tuples of Python values. Slow (some 10,000 states a second), and for correct specifications only. Not here: liveness
-properties, `via`, unreached code."""
+tuples of Python values. Slow (some 10,000 states a second), and for correct specifications only. Progress properties are
+answered on the graph that the search leaves (fairness.py). Not here: `via`, unreached code."""
 
 import argparse
 import heapq
 import json
 import os
 
+from fairness import Graph
 from machine import Machine, Preparation, begins_with_point
 from meaning import Bad, Compiler, Fail, INT, Scope, Type, is_nothing, is_wait
 from syntax import Parser, parse
@@ -57,6 +58,7 @@ class Run:
         self.actors_of_run()
         self.bodies()
         self.properties()
+        self.fairness()
 
     def all(self, *kinds):
         return [i for i in self.items if i.k in kinds]
@@ -259,12 +261,27 @@ class Run:
     def properties(self):
         named = set(self.scenario.covers) if self.scenario else set()
         elsewhere = {c for s in self.all("scenario") for c in s.covers}
-        self.asked = []
+        self.asked, self.progress = [], []
         for p in self.all("property"):
             if p.kind in ("cover", "crash_cover") and p.name not in named and (p.name in elsewhere or not p.own):
                 continue
+            closure = self.compiler.expr(p.expr, Scope())[0]
             if p.kind not in LIVENESS:
-                self.asked.append((p.name, p.kind, self.compiler.expr(p.expr, Scope())[0]))
+                self.asked.append((p.name, p.kind, closure))
+            else:
+                self.progress.append((p.name, p.kind, closure, p.answer and self.compiler.expr(p.answer, Scope())[0]))
+
+    def fairness(self):
+        """Rule 16: (actor's index, label or None, strong?) of each fairness constraint of the run."""
+        self.constraints = [(n, None, False) for n, (a, _, _) in enumerate(self.actors) if a.kind != "environment"]
+        names = {a.name for a in self.all("actor")}
+        for f in self.all("fairness") + (self.scenario.fair if self.scenario else []):
+            for name in f.names:
+                for n, (a, _, _) in enumerate(self.actors):
+                    if name not in names:
+                        self.constraints.append((n, name, f.strong))
+                    elif name == a.name:
+                        self.constraints.append((n, None, f.strong))
 
 
 class Search:
@@ -275,6 +292,7 @@ class Search:
         self.found, self.transitions, self.depth = {}, 0, 0
         self.seen, self.outcome_facts, self.conclusions = {}, {}, {}
         self.images, self.image_of = {}, {}
+        self.starts, self.graph = [], {}  # for progress: state -> (its edges, constraints enabled)
 
     def note(self, name, at):
         if name not in self.found or at < self.found[name]:
@@ -310,7 +328,7 @@ class Search:
                 local[a.slot] = identity
             m = Machine(n, G, (((a.body, 0, 0),), tuple(local.items()), a.first_result), (), self.run.budgets)
             m.actors = configurations
-            (failed, G, configuration, _), = m.run()
+            (failed, G, configuration, _, _), = m.run()
             if failed:
                 self.note(failed, (0, 0))
                 return
@@ -322,6 +340,7 @@ class Search:
     def search(self):
         heap, number = [], 0
         for s in self.initial():
+            self.starts.append(s)
             heapq.heappush(heap, (0, 0, number, s))
             number += 1
         while heap:
@@ -340,21 +359,31 @@ class Search:
 
     def visit(self, state, at):
         G, actors = state
-        after, moves = [], False
+        after, moves, edges, enabled = [], False, [], 0
         for n in range(len(actors)):
             if actors[n][0] == ():
                 continue
             m = Machine(n, G, actors[n], actors, self.run.budgets)
             m.fuse = True
-            for failed, new, configuration, faults in m.run():
+            for failed, new, configuration, faults, passed in m.run():
                 self.transitions += 1
                 moves = moves or not faults
+                takes = 0 if faults else self.takes(n, passed)
+                enabled |= takes
                 if failed:
                     self.note(failed, (at[0] + faults, at[1] + 1))
                 else:
                     after.append((faults, (new, actors[:n] + (configuration,) + actors[n + 1:])))
+                    edges.append((after[-1][1], faults, takes))
+        if self.run.progress:
+            self.graph[state] = (edges, enabled)
         self.judge(G, actors, at, moves)
         return after
+
+    def takes(self, n, passed):
+        """The constraints, as bits, of which this is a step."""
+        return sum(1 << i for i, (who, label, _) in enumerate(self.run.constraints)
+                   if who == n and (label is None or label in passed))
 
     def judge(self, G, actors, at, moves):
         kinds = [a.kind for a, _, _ in self.run.actors]
@@ -399,7 +428,7 @@ class Search:
         if key in self.image_of and self.image_of[key] <= at:
             return
         self.image_of[key] = at
-        for failed, after, _, faults in self.atomic(self.run.power_loss.body, G):
+        for failed, after, _, faults, _ in self.atomic(self.run.power_loss.body, G):
             if failed:
                 self.note(failed, at)
                 continue
@@ -436,7 +465,7 @@ class Search:
             m = Machine(0, G, configuration, (), self.run.budgets)
             m.fuse = True
             edges[image], moves = [], False
-            for failed, new, then, faults in m.run():
+            for failed, new, then, faults, _ in m.run():
                 moves = moves or not faults
                 there = (at[0] + faults, at[1] + 1)
                 if failed:
@@ -461,6 +490,33 @@ class Search:
 
     heap, pushed, turns, image_count = None, 0, False, 0
 
+    # Progress
+
+    def progress(self):
+        """Answers of the progress properties. What cannot be evaluated does not hold: where that is the antecedent of
+        `leads to`, the answer errs towards `violated`, too."""
+        if not self.run.progress:
+            return {}
+        states = list(self.graph)
+        number = {s: i for i, s in enumerate(states)}
+        graph = Graph({number[s] for s in self.starts}, [self.graph[s][1] for s in states],
+                      [[(number[to], f, takes) for to, f, takes in self.graph[s][0]] for s in states],
+                      [strong for _, _, strong in self.run.constraints])
+        vacuous, answers = graph.vacuous(), {}
+        for name, kind, closure, answer in self.run.progress:
+            goal = answer or closure
+            allowed = {i for i, s in enumerate(states) if not self.holds(goal, *s)}
+            if kind == "eventually":
+                begins = allowed & graph.initial
+            elif kind == "always_eventually":
+                begins = allowed
+            else:
+                begins = {i for i in allowed if self.holds(closure, *states[i], failed=True)}
+            found = graph.answer(begins, allowed)
+            answers[name] = {"verdict": "violated" if found else "holds", "faults": None, "steps": None,
+                             "vacuous": vacuous, "stem": found and found[0], "faultless_cycle": bool(found and found[1])}
+        return answers
+
     def answers(self):
         properties = {}
         for name, kind, _ in self.run.asked:
@@ -477,6 +533,7 @@ class Search:
             properties.setdefault(name, answer(False, at))
         if self.turns:
             properties["recovery"] = {"verdict": "violated", "faults": None, "steps": None}
+        properties.update(self.progress())
         return {"states": len(self.seen), "transitions": self.transitions, "depth": self.depth,
                 "crash_images": self.image_count, "properties": properties}
 

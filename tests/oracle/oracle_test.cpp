@@ -51,6 +51,15 @@ TEST_CASE("random specifications mean the same to the oracle") {
     agrees(oracle("fuzz.py", "--first 1 --count 300 --max-states 500"), ", 0 differ");
 }
 
+TEST_CASE("the oracle's fairness is the definition's, on small graphs") {
+    if (!has_python()) {
+        MESSAGE("skipped: there is no python3");
+        return;
+    }
+    agrees(shell("cd '" UNTORN_SOURCE_DIR "' && python3 -B tests/oracle/fairness_check.py 1000 2>&1"),
+           ", 0 differences");
+}
+
 TEST_CASE("a comparison that differs is noticed") {
     if (!has_python()) {
         MESSAGE("skipped: there is no python3");
@@ -64,6 +73,35 @@ TEST_CASE("a comparison that differs is noticed") {
                               " " + real + " 2>&1");
     CHECK(ended.status == 1);
     CHECK(ended.out.find("states: untorn 3, oracle 2") != std::string::npos);
+}
+
+TEST_CASE("a verdict on progress that differs, a stem too long and a vacuous answer are noticed") {
+    if (!has_python()) {
+        MESSAGE("skipped: there is no python3");
+        return;
+    }
+    const Folder folder;
+    // Violated by a stem of one step and the stutter; `holds` is true of runs, and `fails` has none.
+    const std::string real = folder.write("real.untorn",
+                                          "var x: bool;\nthread t { step; }\nthread fails { Failed: assert x; }\n"
+                                          "eventually p: x;\neventually q: !x;\n"
+                                          "scenario one { run t; }\nscenario none_at_all { run fails; }\n");
+    const auto compared_with = [&](const std::string& edit) {
+        const std::string other =
+            folder.write_program("other", "#!/bin/sh\n'" UNTORN_BINARY "' \"$@\" | sed '" + edit + "'\n");
+        return shell("cd '" UNTORN_SOURCE_DIR "' && python3 -B tests/oracle/compare.py --untorn " + other + " " + real +
+                     " 2>&1");
+    };
+    CHECK(compared_with("").status == 0);
+    const Ended verdict = compared_with("/\"kind\": \"eventually\"/{n;s/violated/holds/}");
+    CHECK(verdict.status == 1);
+    CHECK(verdict.out.find("p: untorn holds") != std::string::npos);
+    const Ended stem = compared_with("s/\"loop_start\": 1/\"loop_start\": 0/");
+    CHECK(stem.status == 1);
+    CHECK(stem.out.find("oracle a stem with 0 faults in 1 steps and a cycle without faults") != std::string::npos);
+    const Ended vacuous = compared_with("s/no fair run/exhaustive/");
+    CHECK(vacuous.status == 1);
+    CHECK(vacuous.out.find("p: holds vacuously: untorn False, oracle True") != std::string::npos);
 }
 
 }  // namespace untorn::tools

@@ -190,6 +190,8 @@ class Parser:
             return Node("expect", line)
         if kind == "scenario":
             return self.scenario()
+        if self.at_fairness():
+            return self.fairness()
         return self.property()
 
     def then(self, kind, value):
@@ -275,9 +277,19 @@ class Parser:
             self.need("leads")
             if not self.have_word("to"):
                 raise BadSyntax(f"line {line}: to wanted")
-            self.expr()
+        answer = self.expr() if kind == "leads_to" else None
         self.need(";")
-        return Node("property", line, kind=kind, name=name, expr=expr)
+        return Node("property", line, kind=kind, name=name, expr=expr, answer=answer)
+
+    def at_fairness(self):
+        """`fair X` or `strongly fair X`: words with a meaning only here."""
+        return self.word == "fair" and self.ahead(1) == "id" or \
+            self.word == "strongly" and self.all[self.at + 1][1] == "fair"
+
+    def fairness(self):
+        line, strong = self.line, bool(self.have_word("strongly"))
+        self.skip()
+        return Node("fairness", line, strong=strong, names=self.names())
 
     def expectation(self):
         """What is expected is no part of what a specification means."""
@@ -288,7 +300,7 @@ class Parser:
         line = self.line
         self.skip()
         s = Node("scenario", line, name=self.need("id"), params=[], options=[], with_=[], over=[], run=None, init=[],
-                 budgets=[], covers=[], free=[])
+                 budgets=[], covers=[], free=[], fair=[])
         self.have("str")
         self.need("{")
         while not self.have("}"):
@@ -299,6 +311,9 @@ class Parser:
             kind = self.kind
             if kind == "expect":
                 self.expectation()
+                continue
+            if self.at_fairness():
+                s.fair.append(self.fairness())
                 continue
             self.need("param", "option", "with", "over", "run", "init", "budget", "cover")
             if kind == "param":
