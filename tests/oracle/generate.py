@@ -1,6 +1,7 @@
 """Random specifications for fuzz.py, small and correct by construction: every feature of the language, in combinations that
 nobody would write. The same seed gives the same text. Ranges are tiny; values are mostly folded into them, so that now and
-then one does not fit.
+then one does not fit. Some have progress properties and fairness; of these a part (`rounds`) has nothing but actors that go
+round, since random code mostly fails or ends before fairness makes a difference.
 
     generate.py SEED        prints one"""
 
@@ -59,6 +60,7 @@ class Generator:
     def __init__(self, seed):
         self.r = random.Random(seed)
         self.vars, self.count, self.labels = [], 0, {}
+        self.passable = {}  # labels, by the actor that has them; None: of a procedure. `labels`: those that one stands at
         self.fns, self.procs, self.actors, self.faults = [], [], [], []
         self.out = []
 
@@ -360,12 +362,18 @@ class Generator:
         made = getattr(self, "s_" + kind)(ctx, indent, pad)
         return made or self.s_assign(ctx, indent, pad) or ([f"{pad}step;"] if not q else [])
 
-    def label(self, ctx, line, pad):
-        """Now and then, on a statement that begins with a point of its own."""
-        if not ctx.actor or ctx.in_proc or ctx.atomic or not self.chance(0.25):
+    def label(self, ctx, line, pad, point=True):
+        """Now and then. `point`: the statement begins with one of its own."""
+        inside = ctx.in_proc or ctx.atomic or not point
+        often = 0.4 if "rounds" in self.flags and not ctx.in_proc else 0.08 if inside else 0.25
+        if not ctx.actor or ctx.ghost or not self.chance(often):
             return [line]
-        name = self.name("L")
-        self.labels.setdefault(ctx.actor, []).append(name)
+        who = None if ctx.in_proc else ctx.actor
+        others = [n for a, names in self.passable.items() for n in names if n not in self.passable.get(who, []) and a]
+        name = self.pick(others) if who and others and self.chance(0.2) else self.name("L")
+        self.passable.setdefault(who, []).append(name)
+        if not inside:
+            self.labels.setdefault(ctx.actor, []).append(name)
         return [f"{pad}{name}: {line.lstrip()}"]
 
     def s_assign(self, ctx, indent, pad):
@@ -376,7 +384,7 @@ class Generator:
             return None
         if p[1][0] == "int" and self.chance(0.15):
             return [f"{pad}{p[0]} {self.pick(('+=', '-='))} {self.pick(('1', '1', self.int(ctx, 0)[0]))};"]
-        return [f"{pad}{p[0]} = {self.value(p[1], ctx, 2)};"]
+        return self.label(ctx, f"{pad}{p[0]} = {self.value(p[1], ctx, 2)};", pad, point=False)
 
     def s_several(self, ctx, indent, pad):
         ps = [self.place(ctx, lambda t: t[0] in ("int", "bool", "enum"), ctx.write, writing=True)
@@ -400,7 +408,7 @@ class Generator:
         if self.chance(0.4):
             lines[-1] += " else {"
             lines += self.block(ctx, self.r.randint(1, 2), indent + 1) + [pad + "}"]
-        return lines
+        return self.label(ctx, lines[0], pad, point=False) + lines[1:]
 
     def s_for(self, ctx, indent, pad):
         if "Who" in self.flags and (ctx.atomic or ctx.ghost) and self.chance(0.3):
@@ -438,7 +446,7 @@ class Generator:
                 inside = [f"{pad}    await {self.bool(ctx, 1)[0]};"] + inside
             del self.vars[mark:]
             lines += [f"{pad}{head}{{" if i == 0 else f"{pad}}} or {head}{{"] + inside
-        return lines + [pad + "}"]
+        return self.label(ctx, lines[0], pad) + lines[1:] + [pad + "}"]
 
     def s_await(self, ctx, indent, pad):
         return self.label(ctx, f"{pad}await {self.bool(ctx, 2)[0]};", pad)
@@ -463,7 +471,7 @@ class Generator:
         if self.chance(0.15):
             return [f"{pad}{self.pick(('lock', 'unlock', 'trylock'))}({m[0]});"]
         return self.label(ctx, f"{pad}lock({m[0]});", pad) + self.braces("", ctx, self.r.randint(0, 2), indent) + \
-            [f"{pad}unlock({m[0]});"]
+            self.label(ctx, f"{pad}unlock({m[0]});", pad)
 
     def s_trylock(self, ctx, indent, pad):
         m = self.place(ctx, lambda t: t[0] == "mutex", ctx.write)
@@ -546,27 +554,47 @@ class Generator:
     def specification(self):
         r = self.r
         self.flags = set(x for x in ("Who", "power", "recover", "variants", "enum") if self.chance(0.4))
+        if self.chance(0.7):
+            self.flags.add("progress")
+        if self.chance(0.4):  # nothing but actors that go round, about a few plain variables
+            self.flags = self.flags & {"Who"} | {"progress", "rounds"}
         self.out = [f"enum Color {{ {', '.join(COLORS)} }}",
                     "struct Pair { n: 0..2; b: bool; }",
                     "struct Slot { m: mutex; p: Pair; o: 0..1?; }"]
         if "Who" in self.flags:
             self.out.append("scalarset Who[2];")
-        if self.chance(0.3):
+        if "rounds" not in self.flags and self.chance(0.3):
             self.out.append("option KNOB: bool = false;")
             self.vars.append(Var("KNOB", BOOL, "constant", fixed=True))
-        self.globals()
+        if "rounds" in self.flags:
+            for t in (BOOL, BOOL, self.pick((INT1, INT2)), ("mutex",)):
+                self.global_var(t, "memory")
+        else:
+            self.globals()
         if self.chance(0.5):
             for _ in range(r.randint(1, 2)):
                 name = self.name("f")
                 self.faults.append(name)
                 self.out.append(f"fault {name}{self.pick(('', ' budget 1', ' budget 2'))};")
-        self.functions()
-        self.procedures()
-        for _ in range(self.weighted([(3, 1), (5, 2), (2, 3)])):
-            self.actor()
+        if "rounds" not in self.flags:
+            self.functions()
+            self.procedures()
+        if "rounds" in self.flags:
+            for _ in range(r.randint(2, 3)):
+                self.marker() if self.chance(0.85) else self.turner()
+        else:
+            fewer = 2 if "progress" in self.flags and self.chance(0.7) else 0
+            for _ in range(self.weighted([(3, 1), (5, 2), (2, 3)]) - fewer):
+                self.actor()
+            if "progress" in self.flags:
+                for _ in range(self.weighted([(2, 0), (4, 1), (4, 2)]) or (0 if self.actors else 1)):
+                    self.turner()
         if "power" in self.flags:
             self.power()
         self.properties()
+        if "progress" in self.flags:
+            self.out += self.fairness(self.weighted([(3, 0), (4, 1), (3, 2)]))
+            self.progress()
         self.scenarios()
         return "\n".join(self.out) + "\n"
 
@@ -704,6 +732,166 @@ class Generator:
         self.out += lines + ["}"]
         self.actors.append({"name": name, "kind": kind, "identity": identity, "result": result})
 
+    def turner(self):
+        """An actor that goes round and round and fails no check, and may wait for others, or give up, or meet faults."""
+        kind = self.weighted([(3, "thread"), (4, "daemon"), (3, "environment")])
+        name = self.name(kind[0])
+        identity = self.pick((None, None, None, INT1) + ((ID,) if "Who" in self.flags else ()))
+        mark = len(self.vars)
+        head = f"{kind} {name}"
+        if identity:
+            v = Var(self.name("me"), identity, "own", fixed=True)
+            self.vars.append(v)
+            head += f"[{v.name}: {text(identity)}]"
+        ctx = self.context({"own", "constant"} | self.SHARED, {"own"} | self.SHARED, actor=name, loop=True)
+        lines = [head + " {"]
+        if self.chance(0.3):
+            lines += self.turn(ctx, 1)
+        lines.append("    loop {")
+        shape = self.weighted([(4, "row"), (5, "choose"), (2, "if"), (2, "pulse")])
+        flag = self.place(ctx, lambda t: t == BOOL, ctx.write, writing=True, depth=0) if shape == "pulse" else None
+        if flag:
+            lines += [x for value in ("true", "false")
+                      for x in self.label(ctx, f"        {flag[0]} = {value};", "        ", point=False)]
+        elif shape in ("row", "pulse"):
+            for _ in range(self.r.randint(1, 3)):
+                lines += self.turn(ctx, 2)
+        elif shape == "choose":
+            for i in range(self.r.randint(2, 3)):
+                fault = f"fault {self.pick(self.faults)} " if self.faults and self.chance(0.3) else ""
+                lines += self.label(ctx, f"        choose {fault}{{", "        ") if i == 0 else [f"        }} or {fault}{{"]
+                lines += self.turn(ctx, 3) + (self.turn(ctx, 3) if self.chance(0.3) else [])
+            lines.append("        }")
+        else:
+            lines += self.turn(ctx, 2) + [f"        if ({self.bool(ctx, 1)[0]}) {{"] + self.turn(ctx, 3) + ["        }"]
+        if self.chance(0.25):
+            lines.append(f"        if ({self.bool(ctx, 1)[0]}) break;")
+        del self.vars[mark:]
+        self.out += lines + ["    }", "}"]
+        self.actors.append({"name": name, "kind": kind, "identity": identity, "result": None})
+
+    def marker(self):
+        """An actor that goes round and sets a mark of its own where somebody may want it to come, again and again."""
+        pulse = not any("mark" in a for a in self.actors)  # the first one makes the others' conditions come and go
+        kind = self.weighted([(4, "thread"), (4, "daemon"), (0 if pulse else 2, "environment")])
+        name, mark = self.name(kind[0]), self.name("m")
+        identity = self.pick((None,) * 4 + (INT1, ID if "Who" in self.flags else INT1))
+        family, own, dims = (f"[me: {text(identity)}]", f"{mark}[me]", f"[{text(identity)}]") if identity else ("", mark, "")
+        flags = [v.name for v in self.vars if v.type == BOOL and v.storage == "memory"][:2]
+        flag, other, mutex = flags[self.chance(0.25)], self.pick(flags), next(v.name for v in self.vars if v.type[0] == "mutex")
+        ctx = self.context((), (), actor=name)
+
+        def at(line):
+            return self.label(ctx, line, "")[0]
+
+        def first(line):  # of a branch: it has no point of its own
+            return self.label(ctx, line, "", point=False)[0]
+
+        wait = self.pick((flag, flag, f"not {flag}", f"not {flag}", f"{flag} and not {other}", f"{flag} or {other}"))
+        fault = f" or fault {self.pick(self.faults)} {{ {self.pick(('', first('step;'), flag + ' = true;'))} }}" if self.faults else ""
+        less = self.pick((first(f"{own} = false;"), first("step;"), f"{flag} = {self.pick(('true', 'false'))};", f"await {wait};"))
+        shape = "pulse" if pulse else self.weighted([
+            (1, "pulse"), (6, "wait"), (4, "choose"), (4 if self.faults else 0, "skip"), (2, "lock"), (2, "take")])
+        body = {
+            "pulse": f"{at(f'{flag} = true;')} {self.pick(('', 'step; '))}{at(f'{flag} = false;')}",
+            "wait": f"{at(f'await {wait};')} {own} = true; {at(f'{own} = false;')}",
+            "choose": at(f"choose {{ {first(f'{own} = true;')} }} or {{ {less} }}{fault if self.chance(0.4) else ''}"),
+            "skip": f"choose {{ {first(f'{own} = true;')} }}{fault} {at(f'{own} = false;')}",
+            "lock": f"{at(f'lock({mutex});')} {own} = true; {at(f'{own} = false;')} {at(f'unlock({mutex});')}",
+            "take": at(f"atomic {{ await {wait}; {flag} = not {flag}; {own} = not {own}; }}")}[shape]
+        for known in (self.passable, self.labels):  # also those of bodies that were not taken
+            known[name] = [x for x in known.get(name, []) if f"{x}: " in body]
+        last = self.chance(0.15)  # only once
+        self.out += [f"var {mark}: bool{dims};", f"{kind} {name}{family} {{", f"    {body}" if last else f"    loop {{ {body} }}", "}"]
+        self.actors.append({"name": name, "kind": kind, "identity": identity, "result": None, "mark": mark})
+
+    def turn(self, ctx, indent):
+        """One statement with a point that fails no check."""
+        pad = "    " * indent
+        flag = self.place(ctx, lambda t: t == BOOL, ctx.write, writing=True, depth=0)
+        number = self.place(ctx, lambda t: t[0] == "int", ctx.write, writing=True, depth=0)
+        mutex = self.place(ctx, lambda t: t[0] == "mutex", ctx.write, depth=0)
+        kind = self.weighted([(3, "step"), (4, "await"), (5 if flag else 0, "flip"), (4 if number else 0, "count"),
+                              (3 if flag else 0, "take"), (3 if mutex else 0, "lock"), (4 if self.faults and indent < 4 else 0, "hiccup")])
+        if kind == "await":
+            condition = self.pick(("", "not ")) + flag[0] if flag and self.chance(0.7) else self.bool(ctx, 1)[0]
+            return self.label(ctx, f"{pad}await {condition};", pad)
+        if kind == "flip":
+            return self.label(ctx, f"{pad}{flag[0]} = {self.pick(('true', 'false', 'not ' + flag[0]))};", pad, point=False)
+        if kind == "count":
+            k = number[1][1]
+            return self.label(ctx, f"{pad}{number[0]} = {self.pick((self.r.randint(0, k), f'({number[0]} + 1) % {k + 1}'))};", pad,
+                              point=False)
+        if kind == "take":
+            not_ = self.chance(0.5)
+            return self.label(ctx, f"{pad}atomic {{", pad) + [
+                f"{pad}    await {'not ' if not_ else ''}{flag[0]};", f"{pad}    {flag[0]} = {'true' if not_ else 'false'};", pad + "}"]
+        if kind == "hiccup":
+            return [f"{pad}choose {{"] + self.turn(ctx, indent + 1) + [f"{pad}}} or fault {self.pick(self.faults)} {{"] + \
+                (self.turn(ctx, indent + 1) if self.chance(0.3) else []) + [pad + "}"]
+        if kind == "lock":
+            return self.label(ctx, f"{pad}lock({mutex[0]});", pad) + self.label(ctx, f"{pad}unlock({mutex[0]});", pad)
+        return self.label(ctx, f"{pad}step;", pad)
+
+    def fairness(self, n, pad=""):
+        """Declarations, of actors and of labels that some actor has."""
+        lines, labels = [], sorted({x for a, names in self.passable.items() for x in names if a != "recover"})
+        for _ in range(n):
+            names = [self.pick(labels) if labels and self.chance(0.5) else self.pick(self.actors)["name"]
+                     for _ in range(self.weighted([(4, 1), (1, 2)]))]
+            if len(set(names)) == len(names):
+                lines.append(f"{pad}{self.pick(('fair', 'strongly fair'))} {', '.join(names)};")
+        if "rounds" in self.flags:
+            for a in self.actors:
+                if "mark" in a and self.chance(0.3):
+                    names = self.passable.get(a["name"], []) * 2 + [a["name"]]
+                    lines.append(f"{pad}{self.pick(('fair', 'strongly fair'))} {self.pick(names)};")
+        return lines
+
+    def progress(self):
+        ctx = self.context({"own", "constant", "ghost"} | self.SHARED, (), property=True)
+        for a in self.actors:
+            if a.get("mark") and self.chance(0.8):
+                self.out.append(self.passes(self.name("P"), a))
+        for _ in range(self.r.randint(0, 2) if "rounds" in self.flags else self.r.randint(1, 3)):
+            name = self.name("P")
+            kind = self.weighted([(2, "eventually"), (3, "always eventually"), (3, "progress"), (7, "actor"), (2, "flag")])
+            if "rounds" in self.flags and self.chance(0.7):
+                kind = "actor"
+            flag = self.place(ctx, lambda t: t == BOOL, {"memory"}, depth=0)
+            if kind == "flag" and flag:
+                self.out.append(self.pick((f"always eventually {name}: {self.pick(('', 'not '))}{flag[0]};",
+                                           f"eventually {name}: {flag[0]};",
+                                           f"progress {name}: {flag[0]} leads to not {flag[0]};")))
+                continue
+            if kind in ("actor", "flag"):
+                self.out.append(self.passes(name))
+            else:
+                self.out.append(f"{kind} {name}: {self.bool(ctx, 1)[0]}" +
+                                (f" leads to {self.bool(ctx, 1)[0]};" if kind == "progress" else ";"))
+
+    def passes(self, name, a=None):
+        """What fairness is for: that somebody comes somewhere, leaves a place, or ends."""
+        a = a or self.pick(self.actors)
+        labels, who, each, some = self.labels.get(a["name"], []), a["name"], "", ""
+        if a["identity"] and (a["identity"] == ID or self.chance(0.3)):
+            q = self.name("q")
+            who += f"[{q}]"
+            each, some = (f"{kind} ({q} in {text(a['identity'])}) " for kind in ("forall", "exists"))
+        elif a["identity"]:
+            who += f"[{self.r.randint(0, 1)}]"
+        if "mark" in a and self.chance(0.6):
+            here = who.replace(a["name"], a["mark"], 1)
+            return self.pick((f"progress {name}: {some}{here} leads to {each}not {here};", f"eventually {name}: {each}{here};",
+                              f"always eventually {name}: {self.pick((each, some))}{here};",
+                              f"always eventually {name}: {self.pick((each, some))}{self.pick(('', 'not '))}{here};"))
+        if not labels:
+            return f"{self.pick(('eventually', 'always eventually'))} {name}: {self.pick((each, some))}ended({who});"
+        here = f"at({who}, {self.pick(labels)})"
+        there = self.pick((f"not {here}", f"at({who}, {self.pick(labels)})", f"ended({who})"))
+        return self.pick((f"progress {name}: {some}{here} leads to {each}{there};", f"always eventually {name}: {each}{there};",
+                          f"eventually {name}: {some}{here};"))
+
     def power(self):
         ctx = self.context({"own", "constant", "device", "durable"}, {"own", "durable"}, quiet=True, atomic=True, durable_only=True,
                            procs=[p for p in self.procs if p["pure"]])
@@ -719,7 +907,7 @@ class Generator:
     def properties(self):
         ctx = self.context({"own", "constant", "ghost"} | self.SHARED, (), property=True)
         for kind in ("invariant", "invariant", "final", "quiescent", "cover", "cover"):
-            if self.chance(0.7):
+            if self.chance(0.1 if "rounds" in self.flags else 0.7):
                 self.out.append(f"{kind} {self.name('P')}: {self.bool(ctx, 3)[0]};")
         durable = any(v.storage == "durable" for v in self.vars)
         if durable:
@@ -734,10 +922,12 @@ class Generator:
         if "variants" in self.flags and self.chance(0.7):
             self.out.append("scenario each { over A, B; }")
             self.out.append("scenario none_of_them { }")
+        if "progress" in self.flags and self.chance(0.5):
+            self.out += ["scenario fairer {"] + self.fairness(self.r.randint(1, 2), "    ") + ["}", "scenario as_it_is { }"]
         if any(v.name == "KNOB" for v in self.vars) and self.chance(0.5):
             self.out.append("scenario free_knob { free option KNOB; }")
         if self.faults and self.chance(0.3):
-            self.out.append(f"scenario tight {{ budget {self.faults[0]} = {self.r.randint(0, 1)}; }}")
+            self.out.append(f"scenario tight {{ budget {self.faults[0]} = {self.pick((0, 1, 'unlimited'))}; }}")
         if len(self.actors) > 1 and self.chance(0.2):
             self.out.append(f"scenario alone {{ run {self.actors[0]['name']}; }}")
 
