@@ -1,6 +1,8 @@
 /* classic/alternating_bit.untorn: -DLOSSES=2 -DBIT=1 (or 0).
  * spin -a -o2 -o3 -DLOSSES=2 -DBIT=1 alternating_bit.pml && gcc -O2 -w -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -m100000 -c0 -e
  * Without the bit the counts differ: SPIN goes on behind the failed assertion, Untorn's step ends there.
+ * Progress, for weakly fair processes: add -DPROGRESS, leave out -DSAFETY, then ./pan -a -f -m100000 -N everything (or another claim):
+ * errors: 0 means that it holds.
  */
 #define MESSAGES 3
 bool data_full, ack_full;
@@ -54,3 +56,7 @@ endLose: if
 	fi;
 	goto endLose
 }
+
+#ifdef PROGRESS
+ltl everything { <> (delivered == MESSAGES) }
+#endif

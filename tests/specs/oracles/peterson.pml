@@ -1,5 +1,7 @@
 /* classic/peterson.untorn (-DFLAG_FIRST=1, or 0) and classic/hyman.untorn (-DHYMAN).
  * spin -a -o2 -o3 -DFLAG_FIRST=1 peterson.pml && gcc -O2 -w -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -m100000 -c0
+ * Progress, for weakly fair processes: add -DPROGRESS, leave out -DSAFETY, then ./pan -a -f -m100000 -N enters_0 (or another claim):
+ * errors: 0 means that it holds.
  */
 bool flag[2];
 byte turn, inside;
@@ -27,3 +29,8 @@ Critical: true;
 	flag[_pid] = false;
 	goto Again
 }
+
+#ifdef PROGRESS
+ltl enters_0 { []<> process[0]@Critical }
+ltl enters_1 { []<> process[1]@Critical }
+#endif

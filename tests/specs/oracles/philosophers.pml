@@ -1,5 +1,7 @@
 /* classic/philosophers.untorn: -DN=3 -DASYMMETRIC=0 (or 1).
  * spin -a -o2 -o3 -DN=3 -DASYMMETRIC=0 philosophers.pml && gcc -O2 -w -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -m100000 -c0
+ * Progress, for weakly fair processes: add -DPROGRESS, leave out -DSAFETY, then ./pan -a -f -m100000 -N first_eats (or another claim):
+ * errors: 0 means that it holds.
  */
 bool fork[N];
 #define left (_pid)
@@ -25,3 +27,11 @@ Eat:	true;
 	fork[right] = false;
 	goto Again
 }
+
+#ifdef PROGRESS
+ltl first_eats { []<> philosopher[0]@Eat }
+ltl last_eats { []<> philosopher[N - 1]@Eat }
+#if N == 3
+ltl somebody_eats { []<> (philosopher[0]@Eat || philosopher[1]@Eat || philosopher[2]@Eat) }
+#endif
+#endif

@@ -1,6 +1,8 @@
 /* classic/readers_writers.untorn: -DREADERS=2 -DWRITERS=1 -DLOCKED=1 (or 0).
  * spin -a -o2 -o3 -DREADERS=2 -DWRITERS=1 -DLOCKED=1 readers_writers.pml && gcc -O2 -w -DSAFETY -DNOREDUCE -o pan pan.c
  * ./pan -m100000 -c0
+ * Progress, for weakly fair processes: add -DPROGRESS, leave out -DSAFETY, then ./pan -a -f -m100000 -N reads (or another claim):
+ * errors: 0 means that it holds.
  */
 bool locked, taken;
 byte readers;
@@ -22,7 +24,7 @@ Again:
 	:: readers != 1
 	fi;
 	unlock
-	true;
+Reading: true;
 	lock
 	readers--;
 	if
@@ -36,7 +38,12 @@ Again:
 active [WRITERS] proctype writer()
 {
 Again:	if :: d_step { !taken -> taken = true } fi;
-	true;
+Writing: true;
 	taken = false;
 	goto Again
 }
+
+#ifdef PROGRESS
+ltl reads { []<> reader[0]@Reading }
+ltl writes { []<> writer[READERS]@Writing }
+#endif

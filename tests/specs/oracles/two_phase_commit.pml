@@ -1,6 +1,8 @@
 /* classic/two_phase_commit.untorn: -DN=2 -DCRASHES=1 -DWAIT_FOR_ALL=1 (or 0).
  * spin -a -o2 -o3 -DN=2 -DCRASHES=1 -DWAIT_FOR_ALL=1 two_phase_commit.pml && gcc -O2 -w -DSAFETY -DNOREDUCE -o pan pan.c
  * ./pan -m100000 -c0
+ * Progress, for weakly fair processes: add -DPROGRESS, leave out -DSAFETY, then ./pan -a -f -m100000 -N decided (or another claim):
+ * errors: 0 means that it holds.
  */
 byte vote[N];		/* 1 yes, 2 no */
 byte decision;		/* 1 committed, 2 aborted */
@@ -47,3 +49,11 @@ active proctype coordinator()
 	fi;
 endDecided: false
 }
+
+#ifdef PROGRESS
+#if N == 2
+ltl decided { <> (outcome[0] != 0 && outcome[1] != 0) }
+#else
+ltl decided { <> (outcome[0] != 0 && outcome[1] != 0 && outcome[2] != 0) }
+#endif
+#endif
