@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "checker/result/description.h"
+
 namespace untorn::checker {
 
 using system::ActorKind;
 using system::PropertyKind;
 using system::State;
-using system::Step;
 
 namespace {
 
@@ -32,10 +33,7 @@ class Replay {
 
  private:
     void move(const TraceStep& given, const std::vector<int64_t>* expected);
-    system::Executed execute(TraceStep& entry);
-    void describe_step(TraceStep& entry, const system::Transition& transition);
-    void describe_choices(TraceStep& entry, const Step& step);
-    void describe_changes(TraceStep& entry, const State& before, const State& after);
+    void demand_enabled(const TraceStep& entry) const;
     void confirm(const Claim& claim);
     void confirm_property(uint32_t p, bool loops);
     void confirm_progress(const system::Property& property);
@@ -51,7 +49,7 @@ class Replay {
     const system::System& system_;
     const system::Evaluator& evaluator_;
     State state_;
-    std::vector<State> after_;  ///< by entry of the trace
+    std::vector<State> after_;  ///< by entry of the trace; only of a run that goes on for ever
     bool power_lost_ = false;
     std::optional<uint32_t> failed_property_;  ///< of the check that failed in the last move
     Trace trace_;
@@ -68,7 +66,7 @@ Trace Replay::run(const Path& path, const Claim& claim) {
         } catch (const Disagreement& error) {
             throw Disagreement{fmt::format("entry {}: {}", i, error.what)};
         }
-        after_.push_back(state_);
+        if (claim.loop_start || claim.stutters) after_.push_back(state_);
     }
     if (claim.loop_start) {
         demand(*claim.loop_start + 1 < after_.size() && after_[*claim.loop_start] == after_.back(), "it does not loop");
@@ -91,15 +89,18 @@ void Replay::move(const TraceStep& given, const std::vector<int64_t>* expected) 
     entry.transition = given.transition;
     entry.identity = given.identity;
     entry.choices = given.choices;
-    const system::Executed executed = execute(entry);
-    for (uint32_t fault : executed.faults) {
-        if (!entry.fault.empty()) entry.fault += ", ";
-        entry.fault += system_.faults[fault].name;
-    }
+    demand_enabled(entry);
+    const system::Executed executed = execute(system_, evaluator_, entry, state_);
+    describe(system_, evaluator_, entry, state_, executed);
     trace_.faults += executed.faults.size();
+    if (entry.kind == TraceStep::Kind::step) ++trace_.length;
+    if (entry.kind == TraceStep::Kind::power_loss) {
+        ++trace_.faults;
+        power_lost_ = true;
+    }
+    if (executed.failed_check) failed_property_ = step_of(system_, entry).checks[*executed.failed_check].property;
     if (executed.next) {
         demand(expected != nullptr && *expected == executed.next->cells, "it leads to another state");
-        describe_changes(entry, state_, *executed.next);
         state_ = *executed.next;
     } else {
         demand(expected == nullptr, "a check fails");
@@ -107,91 +108,22 @@ void Replay::move(const TraceStep& given, const std::vector<int64_t>* expected) 
     trace_.steps.push_back(std::move(entry));
 }
 
-system::Executed Replay::execute(TraceStep& entry) {
-    const Step* step = &system_.init;
-    system::ActorId actor = system::none;
+void Replay::demand_enabled(const TraceStep& entry) const {
     if (entry.kind == TraceStep::Kind::initial) {
         demand(trace_.steps.empty(), "it begins twice");
     } else if (entry.kind == TraceStep::Kind::power_loss) {
         demand(system_.power_loss.has_value(), "power cannot be lost");
         const auto losses = std::ranges::count(trace_.steps, TraceStep::Kind::power_loss, &TraceStep::kind);
         demand(losses < system_.power_loss->budget, "power is lost too often");
-        step = &system_.power_loss->step;
     } else {
         demand(entry.kind == TraceStep::Kind::step && entry.transition < system_.transitions.size(), "no such step");
-        step = &system_.transitions[entry.transition].step;
-        actor = system_.transitions[entry.transition].actor;
         const auto enabled = evaluator_.enabled(state_, power_lost_);
         const system::Instance instance{entry.transition, entry.identity, entry.choices};
         demand(std::ranges::find(enabled, instance) != enabled.end(), "the step is not enabled");
+        return;
     }
-    if (actor == system::none) {
-        const auto enabled = evaluator_.enabled_choices(*step, state_, system::none, 0);
-        demand(std::ranges::find(enabled, entry.choices) != enabled.end(), "these choices cannot be made");
-    }
-    describe_choices(entry, *step);
-    for (const system::LabelPassed& passed : step->labels)
-        if (evaluator_.evaluate(passed.when, state_, actor, entry.identity, entry.choices) != 0)
-            entry.labels.push_back(passed.label);
-
-    system::Executed executed;
-    if (entry.kind == TraceStep::Kind::step) {
-        describe_step(entry, system_.transitions[entry.transition]);
-        ++trace_.length;
-        executed = evaluator_.execute({entry.transition, entry.identity, entry.choices}, state_);
-    } else if (entry.kind == TraceStep::Kind::power_loss) {
-        entry.actor = entry.text = entry.fault = "power_loss";
-        ++trace_.faults;
-        power_lost_ = true;
-        executed = evaluator_.lose_power(state_, entry.choices);
-    } else {
-        executed = evaluator_.execute(*step, state_, system::none, 0, entry.choices);
-    }
-    if (executed.failed_check) {
-        const system::Check& check = step->checks[*executed.failed_check];
-        entry.violation = check.message;
-        if (check.span.file < system_.files.size())
-            entry.violation_place = system_.files[check.span.file].place(check.span.begin);
-        failed_property_ = check.property;
-    }
-    return executed;
-}
-
-void Replay::describe_step(TraceStep& entry, const system::Transition& transition) {
-    const system::Actor& actor = system_.actors[transition.actor];
-    const system::Location& location = actor.locations[transition.from];
-    entry.actor = actor.name;
-    if (actor.identity) entry.id = system_.types.text(*actor.identity, entry.identity);
-    if (location.span.file < system_.files.size())
-        entry.place = system_.files[location.span.file].place(location.span.begin);
-    entry.text = location.text;
-}
-
-void Replay::describe_choices(TraceStep& entry, const Step& step) {
-    for (size_t i = 0; i < step.choices.size() && i < entry.choices.size(); ++i) {
-        const system::Choice& choice = step.choices[i];
-        const bool moves = entry.kind == TraceStep::Kind::step;
-        const system::ActorId actor = moves ? system_.transitions[entry.transition].actor : system::none;
-        if (evaluator_.evaluate(choice.made, state_, actor, entry.identity, entry.choices) == 0) continue;
-        const auto branch = static_cast<size_t>(entry.choices[i] - system_.types[choice.type].lo);
-        if (!choice.name.empty()) {
-            entry.choice_texts.push_back(choice.name + " = " + system_.types.text(choice.type, entry.choices[i]));
-        } else if (branch < choice.labels.size()) {
-            entry.choice_texts.push_back(choice.labels[branch]);
-        }
-    }
-}
-
-void Replay::describe_changes(TraceStep& entry, const State& before, const State& after) {
-    for (size_t cell = 0; cell < after.cells.size(); ++cell) {
-        if (before.cells[cell] == after.cells[cell]) continue;
-        const system::Variable& variable = system_.variables[evaluator_.variable_of(cell)];
-        if (variable.hidden || variable.storage == system::Storage::counter) continue;
-        const bool survives =
-            variable.storage == system::Storage::durable || variable.storage == system::Storage::ghost;
-        if (entry.kind == TraceStep::Kind::power_loss && !survives) continue;
-        entry.changed.emplace_back(evaluator_.cell_name(cell), system_.types.text(variable.type, after.cells[cell]));
-    }
+    const auto enabled = evaluator_.enabled_choices(step_of(system_, entry), state_, system::none, 0);
+    demand(std::ranges::find(enabled, entry.choices) != enabled.end(), "these choices cannot be made");
 }
 
 void Replay::confirm(const Claim& claim) {

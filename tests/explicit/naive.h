@@ -49,6 +49,11 @@ class NaiveExplorer {
         return std::move(result_);
     }
 
+    /// After explore(): is the state reachable, with so many losses remaining after power was lost (-1: before)?
+    bool reached(const system::State& state, int64_t losses_remaining) const {
+        return done_.contains({state.cells, losses_remaining});
+    }
+
  private:
     /// A state, and how many losses remain after power was lost; -1 before.
     using Node = std::pair<std::vector<int64_t>, int64_t>;

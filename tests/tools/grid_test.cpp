@@ -91,6 +91,19 @@ TEST_CASE("a run that goes on for ever says where it comes back to") {
     CHECK(after_step.find("   ... |         | for ever: all is as after step 3 again") != std::string::npos);
 }
 
+TEST_CASE("entries may be left out, and steps keep their numbers") {
+    GridOptions options{Style(false), 120, "torn", {}};
+    const std::string all = grid(sample::torn(), sample::system(), options);
+    options.skip = 2;
+    const std::string some = grid(sample::torn(), sample::system(), options);
+    CHECK(all.find("     1 | ") != std::string::npos);
+    CHECK(some.find("     1 | ") == std::string::npos);
+    CHECK(some.find("     2 | ") != std::string::npos);
+    CHECK(some.find("(start)") == std::string::npos);
+    options.skip = 99;
+    CHECK(grid(sample::torn(), sample::system(), options).find(" 1 | ") == std::string::npos);
+}
+
 TEST_CASE("a check that failed elsewhere in the step is shown with its place") {
     checker::Trace trace;
     trace.steps.push_back(sample::step("flusher", "", 20, "atomic {", {}));

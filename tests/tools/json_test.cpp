@@ -156,6 +156,26 @@ TEST_CASE("what is written fits tools/schema.json") {
     CHECK(schema_misfit(document(Json::array({to_json(judged(r))}), {}, false)) == "");
 }
 
+TEST_CASE("a walk decides what it shows, and nothing else") {
+    WalkReport walk;
+    walk.seed = UINT64_MAX;
+    walk.end = "violated";
+    walk.trace = sample::torn();
+    walk.discoveries = {{{1, false}, 2}, {{0, true}, 5}};
+    const Json run = walk_to_json(sample::report(), walk);
+    CHECK(schema_misfit(document(Json::array({run}), {}, false)) == "");
+    CHECK(run["engine"] == "walk");
+    CHECK(run["states"] == nullptr);
+    CHECK(run["walk"]["seed"] == UINT64_MAX);
+    CHECK(run["walk"]["found"] == Json::parse(R"([{"property": "seen", "what": "reached", "entry": 1},
+                                                  {"property": "no_tear", "what": "violated", "entry": 4}])"));
+    CHECK(run["walk"]["trace"].size() == walk.trace.steps.size());
+    CHECK(run["properties"][0]["verdict"] == "violated");
+    CHECK(run["properties"][1]["verdict"] == "holds");
+    CHECK(run["properties"][2]["verdict"] == "undecided");
+    CHECK(run["properties"][2]["limit"] == "one walk");
+}
+
 TEST_CASE("the schema check of these tests notices what does not fit") {
     Json all = document(Json::array({to_json(judged(sample::report()))}), {}, false);
     all["runs"][0]["states"] = "many";

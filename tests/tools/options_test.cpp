@@ -69,6 +69,47 @@ TEST_CASE("outcomes and dump refuse what means nothing for them") {
     refused({"dump", "a", "b"});
 }
 
+TEST_CASE("every option of simulate is understood") {
+    const Options o =
+        good({"simulate", "a", "--scenario", "S", "--with", "B", "-D", "W=3", "--seed", "18446744073709551615",
+              "--steps", "1000000", "--faults", "100", "--keep-going", "--json", "x", "--color", "always"});
+    CHECK(o.command == Command::simulate);
+    CHECK(o.paths == std::vector<std::string>{"a"});
+    CHECK(o.seed == UINT64_MAX);
+    CHECK(o.steps == 1000000);
+    CHECK(o.fault_percent == 100);
+    CHECK(o.keep_going);
+    CHECK_FALSE(o.interactive);
+    const Options none = good({"simulate", "a"});
+    CHECK(none.seed == 0);
+    CHECK(none.steps == 100);
+    CHECK(none.fault_percent == 5);
+    CHECK_FALSE(none.keep_going);
+    const Options session = good({"simulate", "a", "-i", "--max-states", "5", "--threads", "2"});
+    CHECK(session.interactive);
+    CHECK(session.max_states == 5);
+}
+
+TEST_CASE("simulate says what is wrong with its numbers, and refuses what means nothing") {
+    CHECK(refused({"simulate", "a", "--seed", "x"}) ==
+          "untorn: --seed x: expected a number from 0 to 18446744073709551615");
+    CHECK(refused({"simulate", "a", "--seed", "18446744073709551616"}).find("expected") != std::string::npos);
+    CHECK(refused({"simulate", "a", "--steps", "0"}) == "untorn: --steps 0: expected a number from 1 to 1000000");
+    CHECK(refused({"simulate", "a", "--steps", "1000001"}).find("expected") != std::string::npos);
+    CHECK(refused({"simulate", "a", "--steps", "1e3"}).find("expected") != std::string::npos);
+    CHECK(refused({"simulate", "a", "--faults", "101"}) ==
+          "untorn: --faults 101: expected a percentage, from 0 to 100");
+    CHECK(refused({"simulate", "a", "-i", "--steps", "5"}).find("`random N`") != std::string::npos);
+    CHECK(refused({"simulate", "a", "-i", "--json", "-"}).find("name a file") != std::string::npos);
+    for (const char* limit : {"--threads", "--max-states", "--memory", "--time"})
+        CHECK(refused({"simulate", "a", limit, "7"}).find("a random walk does not search") != std::string::npos);
+    CHECK(refused({"simulate", "a", "--no-reduce"}).find("--no-reduce") != std::string::npos);
+    CHECK(refused({"check", "a", "--seed", "1"}).find("--seed") != std::string::npos);
+    refused({"simulate"});
+    refused({"simulate", "a", "b"});
+    CHECK(refused({"simulat", "a"}) == "untorn: no command simulat; did you mean simulate?");
+}
+
 TEST_CASE("a wrong command line says what is wrong") {
     CHECK(refused({"check", "a", "--engine", "magic"}) == "untorn: --engine magic: there is explicit");
     CHECK(refused({"check", "a", "-D", "W"}) == "untorn: -D W: expected NAME=VALUE");

@@ -1,8 +1,7 @@
-// What the README shows is what the program prints.
+// What the READMEs show is what the program prints.
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,23 +11,34 @@ namespace untorn::tools {
 
 namespace {
 
-/// An indented block of the README that begins with `$ command`: the command, and the output as shown.
+/// An indented block that begins with `$ command`: the command, and the output as shown, of which the beginning may be
+/// left out.
 struct Example {
     std::string command, output;
 };
 
-std::vector<Example> examples() {
-    std::ifstream in(UNTORN_SOURCE_DIR "/README.md");
+/// The examples of a file, whose output is indented by `indent` more than the program prints it.
+std::vector<Example> examples(const std::string& file, size_t indent) {
+    std::ifstream in(std::string(UNTORN_SOURCE_DIR "/") + file);
+    const std::string program = "./tools/untorn";
     std::vector<Example> out;
     bool inside = false;
+    std::string blank;  // lines that belong to the example if more of it follows
     for (std::string line; std::getline(in, line);) {
         const bool code = line.starts_with("    ");
         if (!code && !line.empty()) inside = false;
-        if (line.starts_with("    $ ./tools/untorn ")) {
-            out.push_back({line.substr(std::string("    $ ./tools/untorn ").size()), {}});
+        const size_t at = line.find(program);
+        if (line.starts_with("    $ ") && at != std::string::npos) {
+            line.replace(at, program.size(), "'" UNTORN_BINARY "'");
+            out.push_back({line.substr(std::string("    $ ").size()), {}});
             inside = true;
-        } else if (inside && code) {
-            out.back().output += line.substr(2) + "\n";  // reports are indented by two
+            blank.clear();
+        } else if (inside && code && line != "    ...") {
+            std::string& output = out.back().output;
+            output += (output.empty() ? "" : blank) + line.substr(indent) + "\n";
+            blank.clear();
+        } else if (inside && line.empty()) {
+            blank += "\n";
         }
     }
     return out;
@@ -36,14 +46,17 @@ std::vector<Example> examples() {
 
 }  // namespace
 
-TEST_CASE("the traces in the README are what the program prints") {
-    const std::vector<Example> all = examples();
-    REQUIRE(!all.empty());
-    for (const Example& example : all) {
-        const Ended run =
-            shell("cd '" UNTORN_SOURCE_DIR "' && '" UNTORN_BINARY "' " + example.command + " 2>/dev/null");
-        CHECK(!example.output.empty());
-        CHECK_MESSAGE(run.out.find(example.output) != std::string::npos, example.command << "\nprints\n" << run.out);
+TEST_CASE("the examples in the READMEs are what the program prints") {
+    for (const auto& [file, indent] : {std::pair<const char*, size_t>{"README.md", 2}, {"tools/README.md", 4}}) {
+        const std::vector<Example> all = examples(file, indent);
+        REQUIRE(!all.empty());
+        for (const Example& example : all) {
+            const Ended run = shell("cd '" UNTORN_SOURCE_DIR "' && " + example.command + " 2>/dev/null");
+            CHECK(!example.output.empty());
+            CHECK_MESSAGE(run.out.find(example.output) != std::string::npos, example.command << "\nprints\n"
+                                                                                             << run.out << "\nand not\n"
+                                                                                             << example.output);
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 #include "tools/cli/options.h"
 #include "tools/cli/outcomes.h"
 #include "tools/cli/output.h"
+#include "tools/cli/simulate.h"
 
 namespace untorn::tools {
 
@@ -31,6 +32,7 @@ int run_command(const Options& options) {
     switch (options.command) {
         case Command::check: return check(options);
         case Command::outcomes: return outcomes(options);
+        case Command::simulate: return simulate(options);
         case Command::dump: return dump(options);
     }
     return exit_ok;

@@ -6,8 +6,10 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <span>
 
 #include "model/system/evaluator.h"
+#include "tools/cli/names.h"
 
 namespace untorn::tools {
 
@@ -71,58 +73,12 @@ std::map<std::string, std::optional<Column>> columns_by_name(const system::Syste
     return out;
 }
 
-/// Names of actors as the grid shows them: without arguments where that leaves no doubt, since they stand in headers
-/// and as holders of locks.
-class Names {
- public:
-    explicit Names(const system::System& system) {
-        std::map<std::string, int> uses;
-        for (const system::Actor& actor : system.actors) ++uses[actor.declaration];
-        for (const system::Actor& actor : system.actors)
-            if (uses[actor.declaration] == 1 && actor.name != actor.declaration)
-                shorter_[actor.name] = actor.declaration;
-    }
-    /// An actor, a member of a family, or something that begins with an actor's name, such as a local.
-    std::string operator()(const std::string& name) const {
-        for (const auto& [full, shorter] : shorter_)
-            if (name.starts_with(full) &&
-                (name.size() == full.size() || name[full.size()] == '[' || name[full.size()] == '.'))
-                return shorter + name.substr(full.size());
-        return name;
-    }
-    std::string mover(const TraceStep& step) const {
-        const std::string name = printable((*this)(step.actor));
-        return step.id.empty() ? name : fmt::format("{}[{}]", name, printable(step.id));
-    }
-
- private:
-    std::map<std::string, std::string> shorter_;
-};
-
-/// Short, since it stands in every row: `iomap:57` for a place in model/kernel/iomap.untorn.
-std::string file_and_line(const Place& place) {
-    if (place.file.empty()) return {};
-    std::string name = place.file.substr(place.file.rfind('/') + 1);
-    const std::string extension = ".untorn";
-    if (name.size() > extension.size() && name.ends_with(extension)) name.resize(name.size() - extension.size());
-    return fmt::format("{}:{}", printable(name), place.line);
-}
-
 /// `name`: of the actor, if that is not clear.
 Cell action(const TraceStep& step, const std::string& name) {
     Cell cell;
     if (!step.fault.empty()) cell.push_back({"!fault " + step.fault, Ink::yellow});
-    // Of a choose, the branch says more than the word.
-    const bool branches = step.text.starts_with("choose") && !step.choice_texts.empty();
-    if (!branches) cell.push_back({printable(step.text), Ink::plain});
-    for (const std::string& choice : step.choice_texts) cell.push_back({"-> " + printable(choice), Ink::plain});
-    if (!step.violation.empty()) {
-        const bool elsewhere = !step.violation_place.file.empty() && (step.violation_place.file != step.place.file ||
-                                                                      step.violation_place.line != step.place.line);
-        cell.push_back({fmt::format("*** {}{}{}", elsewhere ? file_and_line(step.violation_place) : "",
-                                    elsewhere ? ": " : "", printable(step.violation)),
-                        Ink::red});
-    }
+    for (std::string& text : action_texts(step)) cell.push_back({std::move(text), Ink::plain});
+    if (!step.violation.empty()) cell.push_back({failure_text(step), Ink::red});
     if (!name.empty()) cell.front().text.insert(0, name + ": ");
     return cell;
 }
@@ -145,9 +101,10 @@ std::optional<Piece> banner(const TraceStep& step) {
     return std::nullopt;
 }
 
+bool is_step(const TraceStep& step) { return step.kind == TraceStep::Kind::step; }
+
 /// What follows the last row of a run that goes on for ever.
 std::string loop_text(const checker::Trace& trace, size_t loop_start) {
-    const auto is_step = [](const TraceStep& step) { return step.kind == TraceStep::Kind::step; };
     const auto end = trace.steps.begin() + static_cast<std::ptrdiff_t>(loop_start) + 1;
     const auto number = std::count_if(trace.steps.begin(), end, is_step);
     const TraceStep& last = trace.steps[loop_start];
@@ -161,7 +118,9 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
     const auto where = columns_by_name(system);
     const Names names(system);
     std::vector<std::string> movers;
-    for (const TraceStep& step : trace.steps)
+    const size_t skipped = std::min(options.skip, trace.steps.size());
+    const std::span<const TraceStep> shown = std::span(trace.steps).subspan(skipped);
+    for (const TraceStep& step : shown)
         if (step.kind == TraceStep::Kind::step &&
             std::find(movers.begin(), movers.end(), names.mover(step)) == movers.end())
             movers.push_back(names.mover(step));
@@ -175,9 +134,9 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
     const size_t first_storage = table.header.size();
     for (const char* name : storage_names) table.header.emplace_back(name);
 
-    size_t number = 0;
+    auto number = std::count_if(trace.steps.data(), shown.data(), is_step);
     std::string last;  // actor that moved
-    for (const TraceStep& step : trace.steps) {
+    for (const TraceStep& step : shown) {
         Row row;
         row.cells.resize(table.header.size());
         if (step.kind == TraceStep::Kind::step) {

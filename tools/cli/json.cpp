@@ -165,6 +165,41 @@ Json outcomes_to_json(const RunReport& report) {
     return out;
 }
 
+Json walk_to_json(RunReport report, const WalkReport& walk) {
+    const auto& properties = report.run.system.properties;
+    report.result = {};
+    for (uint32_t p = 0; report.inconsistency.empty() && p < properties.size(); ++p) {
+        checker::PropertyResult result;
+        result.property = p;
+        result.limit = system::is_progress(properties[p].kind) ? "a walk does not judge it" : "one walk";
+        report.result.properties.push_back(std::move(result));
+    }
+    Json found = Json::array();
+    for (const checker::Discovery& discovery : walk.discoveries) {
+        const system::Property& property = properties[discovery.observation.property];
+        checker::PropertyResult& result = report.result.properties[discovery.observation.property];
+        const bool violated = discovery.observation.violated;
+        // That some outcome satisfies `sometimes` is not all that it asks.
+        if (violated || is_cover(property.kind)) {
+            result.verdict = violated ? checker::Verdict::violated : checker::Verdict::holds;
+            result.how = violated ? "counterexample" : "reached";
+            result.limit.clear();
+        }
+        found.push_back({{"property", property.name},
+                         {"what", violated ? "violated" : "reached"},
+                         {"entry", discovery.position - 1}});
+    }
+    judge_run(report);
+    Json out = to_json(report);
+    out["engine"] = "walk";
+    for (const char* count : {"states", "transitions", "depth", "crash_images", "state_bits"}) out[count] = nullptr;
+    out["walk"] = {
+        {"seed", walk.seed},         {"faults_percent", walk.fault_percent}, {"interactive", walk.interactive},
+        {"end", walk.end},           {"faults", walk.trace.faults},          {"steps", walk.trace.length},
+        {"found", std::move(found)}, {"trace", to_json(walk.trace)}};
+    return out;
+}
+
 Json document(Json runs, const std::vector<InputProblem>& errors, bool interrupted) {
     Json out;
     out["untorn"] = UNTORN_VERSION;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "checker/simulate/wander.h"
 #include "tools/cli/report.h"
 
 namespace untorn::tools {
@@ -28,6 +29,19 @@ Json to_json(const checker::Trace& trace);
 Json to_json(const RunReport& report);
 /// One run of `untorn outcomes`.
 Json outcomes_to_json(const RunReport& report);
+/// One random or interactive walk, for JSON.
+struct WalkReport {
+    uint64_t seed = 0;
+    unsigned fault_percent = 0;
+    bool interactive = false;
+    std::string
+        end;  ///< why it ends: `steps`, `nothing follows`, `only faults follow`, `violated`, `quit`, `interrupted`
+    std::vector<checker::Discovery>
+        discoveries;  ///< on the walk, first of each kind; positions are indices + 1 of steps
+    checker::Trace trace;
+};
+/// One run of `untorn simulate`: what the walk shows is violated or reached; all else is undecided.
+Json walk_to_json(RunReport report, const WalkReport& walk);
 /// What every answer begins with; `runs` are to_json's.
 Json document(Json runs, const std::vector<InputProblem>& errors, bool interrupted);
 /// Text with a final newline. Bytes that are no UTF-8 are replaced.

@@ -16,12 +16,13 @@ namespace untorn::tools {
 namespace {
 
 constexpr unsigned most_threads = 1024;
+constexpr uint64_t most_steps = 1000000;  // a trace of so many takes some gigabytes
 constexpr const char* overview =
     "Untorn checks specifications of write paths for torn writes: every interleaving, every allowed fault.";
 constexpr const char* statuses =
     "Exit status: 0 all as expected; 1 a verdict is not the expected one, or violated where none is\n"
-    "expected; 2 the input is wrong; 3 undecided; 4 the tool caught itself in an inconsistency.\n"
-    "Where several apply: 4, 2, 1, 3, 0.";
+    "expected (simulate: something is violated on the walk); 2 the input is wrong; 3 undecided;\n"
+    "4 the tool caught itself in an inconsistency. Where several apply: 4, 2, 1, 3, 0.";
 
 /// Which runs: the same for every command.
 void add_selection(CLI::App& app, Options& o, std::vector<std::string>& settings) {
@@ -38,15 +39,23 @@ void add_selection(CLI::App& app, Options& o, std::vector<std::string>& settings
 
 /// Values as they were written; finish() understands them, with better messages than CLI11's.
 struct Written {
-    std::string file, engine, order, color, threads, max_states, memory, time;
+    std::string file, engine, order, color, threads, max_states, memory, time, seed, steps, faults;
     std::vector<std::string> settings;
 };
 
+void add(CLI::App& app, const char* name, std::string& value, const char* type, const char* help) {
+    app.add_option(name, value, help)->type_name(type);
+}
+
+void add_limits(CLI::App& app, Written& w) {
+    add(app, "--threads", w.threads, "N", "Threads that a search uses; changes no result. Default: all processors");
+    add(app, "--max-states", w.max_states, "N", "Give up after this many states of one run");
+    add(app, "--memory", w.memory, "SIZE", "Give up when one run needs more: 512M, 4G. Default: 80 % of what is free");
+    add(app, "--time", w.time, "TIME", "Give up when one run takes longer: 90, 10s, 5m, 1h");
+}
+
 void add_search(CLI::App& app, Options& o, Written& w) {
-    auto add = [&app](const char* name, std::string& value, const char* type, const char* help) {
-        app.add_option(name, value, help)->type_name(type);
-    };
-    add("--engine", w.engine, "ENGINE", "How to answer: explicit (exhaustive search; the only one)");
+    add(app, "--engine", w.engine, "ENGINE", "How to answer: explicit (exhaustive search; the only one)");
     const auto leave_out = [&app](const char* name, bool& on, const char* help) {
         app.add_flag_callback(
             name, [&on] { on = false; }, help);
@@ -64,19 +73,31 @@ void add_search(CLI::App& app, Options& o, Written& w) {
     app.add_flag("--check-reductions", o.check_reductions,
                  "Search twice, with and without reductions, and compare the verdicts");
     leave_out("--no-native", o.native_code, "Interpret steps; do not make machine code of them");
-    add("--threads", w.threads, "N", "Threads that a search uses; changes no result. Default: all processors");
-    add("--max-states", w.max_states, "N", "Give up after this many states of one run");
-    add("--memory", w.memory, "SIZE", "Give up when one run needs more: 512M, 4G. Default: 80 % of what is free");
-    add("--time", w.time, "TIME", "Give up when one run takes longer: 90, 10s, 5m, 1h");
+    add_limits(app, w);
     app.add_flag("--stop-early", o.stop_early,
                  "End a search with the first level that violates something; not exhaustive then");
-    add("--order", w.order, "ORDER",
+    add(app, "--order", w.order, "ORDER",
         "What makes a trace the shortest: faults (fewest faults, then steps; the default) or steps");
 }
 
-void add_report(CLI::App& app, Options& o) {
+void add_walk(CLI::App& app, Options& o, Written& w) {
+    add(app, "--seed", w.seed, "N", "Which random walk; the same seed gives the same walk. Default: 0");
+    add(app, "--steps", w.steps, "N", "End the walk after so many steps, power losses counted. Default: 100");
+    add(app, "--faults", w.faults, "PERCENT",
+        "How often a fault strikes where one is possible, power loss included; 0: never. Default: 5");
+    app.add_flag("--keep-going", o.keep_going, "Walk on where something is violated");
+    app.add_flag("-i,--interactive", o.interactive,
+                 "Read commands from standard input: take a step, go back, jump. The limits are those of the search "
+                 "that looks for the trace to jump to");
+}
+
+void add_json(CLI::App& app, Options& o) {
     app.add_option("--json", o.json, "Write results as JSON; with -, to standard output and no text there")
         ->type_name("FILE");
+}
+
+void add_report(CLI::App& app, Options& o) {
+    add_json(app, o);
     app.add_flag("-q,--quiet", o.quiet, "Only what is not as expected; no traces, no progress, no warnings");
 }
 
@@ -93,9 +114,14 @@ std::string choose(const char* option, const std::string& text, const std::vecto
 }
 
 template <typename Number>
-bool parse_count(const std::string& text, Number& number) {
+bool parse_number(const std::string& text, Number& number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() && number > 0;
+    return error == std::errc() && end == text.data() + text.size();
+}
+
+template <typename Number>
+bool parse_count(const std::string& text, Number& number) {
+    return parse_number(text, number) && number > 0;
 }
 
 std::string understand_settings(Options& o, const Written& w) {
@@ -126,11 +152,33 @@ std::string understand_limits(Options& o, const Written& w) {
     return {};
 }
 
+std::string understand_walk(Options& o, const Written& w) {
+    if (!w.seed.empty() && !parse_number(w.seed, o.seed))
+        return fmt::format("--seed {}: expected a number from 0 to {}", w.seed, std::numeric_limits<uint64_t>::max());
+    if (!w.steps.empty() && (!parse_count(w.steps, o.steps) || o.steps > most_steps))
+        return fmt::format("--steps {}: expected a number from 1 to {}", w.steps, most_steps);
+    if (!w.faults.empty() && (!parse_number(w.faults, o.fault_percent) || o.fault_percent > 100))
+        return fmt::format("--faults {}: expected a percentage, from 0 to 100", w.faults);
+    if (o.interactive && !w.steps.empty())
+        return "--steps with --interactive: there, the command `random N` walks N steps";
+    if (o.interactive && o.json == "-")
+        return "--json - with --interactive: standard output belongs to the session; name a file";
+    if (o.command != Command::simulate || o.interactive) return {};
+    for (const auto& [name, value] : {std::pair{"--threads", &w.threads},
+                                      {"--max-states", &w.max_states},
+                                      {"--memory", &w.memory},
+                                      {"--time", &w.time}})
+        if (!value->empty())
+            return fmt::format("{} {}: a random walk does not search; see --steps, or --interactive", name, *value);
+    return {};
+}
+
 /// Turns what was written into options. Returns what is wrong, or nothing.
 std::string understand(Options& o, const Written& w) {
     if (!w.file.empty()) o.paths = {w.file};
     std::string problem = understand_settings(o, w);
     if (problem.empty()) problem = understand_limits(o, w);
+    if (problem.empty()) problem = understand_walk(o, w);
     size_t number = 0;
     if (problem.empty() && !w.engine.empty()) problem = choose("--engine", w.engine, {"explicit"}, number);
     if (problem.empty() && !w.order.empty()) {
@@ -200,12 +248,18 @@ Parsed parse_options(int argc, const char* const* argv) {
         ->type_name("");
     CLI::App* outcomes =
         app.add_subcommand("outcomes", "List every content that the media can have after power loss or at the end");
+    CLI::App* simulate =
+        app.add_subcommand("simulate", "Walk through one run: at random, or with --interactive as you say");
     CLI::App* dump = app.add_subcommand("dump", "Print the transition system of each run");
-    for (CLI::App* command : {outcomes, dump})
+    for (CLI::App* command : {outcomes, simulate, dump})
         command->add_option("FILE", w.file, "A specification")->required()->type_name("");
-    for (CLI::App* command : {check, outcomes, dump}) {
+    for (CLI::App* command : {check, outcomes, simulate, dump}) {
         add_selection(*command, o, w.settings);
-        if (command != dump) {
+        if (command == simulate) {
+            add_walk(*command, o, w);
+            add_limits(*command, w);
+            add_json(*command, o);
+        } else if (command != dump) {
             add_search(*command, o, w);
             add_report(*command, o);
         }
@@ -218,7 +272,7 @@ Parsed parse_options(int argc, const char* const* argv) {
         return Parsed{std::nullopt, fmt::format("untorn: {}\nuntorn --help shows what there is\n", what), exit_input};
     };
     if (argc <= 1) return {std::nullopt, app.help(), exit_input};
-    const std::vector<std::string> commands{"check", "outcomes", "dump"};
+    const std::vector<std::string> commands{"check", "outcomes", "simulate", "dump"};
     const std::string first = argv[1];
     if (first.empty() || (first[0] != '-' && std::find(commands.begin(), commands.end(), first) == commands.end())) {
         const std::string near = language::nearest(first, commands);
@@ -234,6 +288,7 @@ Parsed parse_options(int argc, const char* const* argv) {
         return wrong(e.what());
     }
     if (outcomes->parsed()) o.command = Command::outcomes;
+    if (simulate->parsed()) o.command = Command::simulate;
     if (dump->parsed()) o.command = Command::dump;
     const std::string problem = understand(o, w);
     if (!problem.empty()) return wrong(problem);

@@ -11,7 +11,7 @@
 
 namespace untorn::tools {
 
-enum class Command { check, outcomes, dump };
+enum class Command { check, outcomes, simulate, dump };
 enum class Color { automatic, always, never };
 
 struct Options {
@@ -32,6 +32,11 @@ struct Options {
     std::string json;  ///< a path, `-`, or empty
     bool quiet = false;
     bool trace = false;  ///< show every trace
+    uint64_t seed = 0;   ///< of a random walk
+    uint64_t steps = 100;
+    unsigned fault_percent = 5;  ///< chance of a fault where there is a choice
+    bool keep_going = false;     ///< past a violation
+    bool interactive = false;
     Color color = Color::automatic;
 };
 

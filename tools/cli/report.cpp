@@ -59,25 +59,6 @@ void Tally::add(const RunReport& report) {
     unexpected += report.unanswered.size();
 }
 
-namespace {
-
-/// Breaks a list into lines that fit.
-std::string wrapped(const std::string& lead, const std::vector<std::string>& items, size_t width) {
-    std::string out;
-    std::string line = lead;
-    for (size_t i = 0; i < items.size(); ++i) {
-        const std::string item = items[i] + (i + 1 < items.size() ? "," : "");
-        if (columns(line) + 1 + columns(item) > width && line != lead) {
-            out += line + "\n";
-            line = std::string(lead.size(), ' ');
-        }
-        line += " " + item;
-    }
-    return out + line + "\n";
-}
-
-}  // namespace
-
 std::vector<Unexecuted> never_executed(const RunReport& report, size_t& all) {
     all = 0;
     const system::System& sys = report.run.system;
@@ -97,6 +78,19 @@ std::vector<Unexecuted> never_executed(const RunReport& report, size_t& all) {
         if (!statement.first)
             out.push_back({{std::get<0>(place), std::get<1>(place), std::get<2>(place)}, statement.second});
     return out;
+}
+
+std::string run_title(const RunReport& report, const Style& style) {
+    const language::RunConfig& config = report.run.config;
+    std::string line = style.paint(Ink::bold, printable(report.spec));
+    if (!config.scenario.empty()) line += fmt::format(": scenario {}", style.paint(Ink::bold, config.scenario));
+    std::vector<std::string> variants = config.with;
+    if (!config.variant.empty()) variants.insert(variants.begin(), config.variant);
+    variants.erase(std::unique(variants.begin(), variants.end()), variants.end());
+    if (!variants.empty())
+        line += fmt::format(" with {}", style.paint(Ink::bold, fmt::format("{}", fmt::join(variants, ", "))));
+    if (!config.title.empty()) line += fmt::format(" - {}", printable(config.title));
+    return line + "\n";
 }
 
 std::vector<std::string> meaning(const RunReport& report, size_t width) {
@@ -133,19 +127,6 @@ std::string news(const std::vector<std::string>& said, const std::vector<std::st
     }
     if (repeated) out += out.empty() ? "  sizes, faults and actors as above\n" : "  the rest as above\n";
     return out;
-}
-
-std::string head(const RunReport& report, const Style& style) {
-    const language::RunConfig& config = report.run.config;
-    std::string line = style.paint(Ink::bold, printable(report.spec));
-    if (!config.scenario.empty()) line += fmt::format(": scenario {}", style.paint(Ink::bold, config.scenario));
-    std::vector<std::string> variants = config.with;
-    if (!config.variant.empty()) variants.insert(variants.begin(), config.variant);
-    variants.erase(std::unique(variants.begin(), variants.end()), variants.end());
-    if (!variants.empty())
-        line += fmt::format(" with {}", style.paint(Ink::bold, fmt::format("{}", fmt::join(variants, ", "))));
-    if (!config.title.empty()) line += fmt::format(" - {}", printable(config.title));
-    return line + "\n";
 }
 
 std::string numbers(const RunReport& report) {
@@ -353,7 +334,7 @@ std::string never_executed_text(const RunReport& report) {
 }  // namespace
 
 std::string run_head_text(const RunReport& report, const TextOptions& options, const std::vector<std::string>& above) {
-    std::string out = head(report, options.style);
+    std::string out = run_title(report, options.style);
     if (!report.inconsistency.empty()) {
         return out + fmt::format("  {}\n  Please report this with the specification and `untorn dump`.\n",
                                  options.style.paint(Ink::red, "INCONSISTENT: " + printable(report.inconsistency)));

@@ -57,6 +57,8 @@ struct TextOptions {
     bool quiet = false;  ///< only what is not as expected
 };
 
+/// The line that says which run it is: file, scenario, variants, title.
+std::string run_title(const RunReport& report, const Style& style);
 /// For what the verdicts stand: sizes, budgets, who runs and who does not; a text each, which may have several lines.
 std::vector<std::string> meaning(const RunReport& report, size_t width);
 /// One run: head, meaning, numbers, a line each property, traces. What is in `above`, the meaning of the run before, is

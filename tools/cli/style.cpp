@@ -107,6 +107,20 @@ size_t columns(std::string_view text) {
                                              [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
 }
 
+std::string wrapped(const std::string& lead, const std::vector<std::string>& items, size_t width) {
+    std::string out;
+    std::string line = lead;
+    for (size_t i = 0; i < items.size(); ++i) {
+        const std::string item = items[i] + (i + 1 < items.size() ? "," : "");
+        if (columns(line) + 1 + columns(item) > width && line != lead) {
+            out += line + "\n";
+            line = std::string(lead.size(), ' ');
+        }
+        line += " " + item;
+    }
+    return out + line + "\n";
+}
+
 std::string grouped(unsigned long long number) {
     std::string digits = std::to_string(number);
     for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tools/cli/options.h"
 
@@ -34,6 +35,10 @@ size_t output_width(int fd);
 std::string printable(std::string_view text);
 /// Columns that a printable text takes: one for each character.
 size_t columns(std::string_view text);
+
+/// `lead` and a list with commas, broken into lines of at most `width` columns; continued below the first item. Ends
+/// with a newline.
+std::string wrapped(const std::string& lead, const std::vector<std::string>& items, size_t width);
 
 /// `1,234,567`
 std::string grouped(unsigned long long number);
