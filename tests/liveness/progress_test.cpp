@@ -137,10 +137,11 @@ TEST_CASE("on random systems progress is what the evaluator and a fixpoint say, 
                                      system.pool.constant(type.lo + static_cast<int64_t>(dice.below(2))));
         };
         for (system::Transition& t : system.transitions)
-            if (dice.below(2) == 0) t.step.labels.push_back({dice.below(2) == 0 ? ExprPool::yes : some(), "L"});
+            for (const char* label : {"L", "M"})
+                if (dice.below(2) == 0) t.step.labels.push_back({dice.below(2) == 0 ? ExprPool::yes : some(), label});
         for (ActorId a = 0; a < system.actors.size(); ++a)
             if (system.actors[a].kind != ActorKind::recover && dice.below(3) == 0)
-                system.fairness.push_back({a, "L", dice.below(2) == 0, {}});
+                system.fairness.push_back({a, dice.below(2) == 0 ? "L" : "M", dice.below(2) == 0, {}});
         for (const PropertyKind kind :
              {PropertyKind::eventually, PropertyKind::always_eventually, PropertyKind::leads_to})
             system.properties.push_back({"progress", kind, some(), some(), {}});
@@ -200,6 +201,29 @@ TEST_CASE("a cycle of reduced states is followed until it closes in the whole pr
         REQUIRE(result.properties[0].trace);
         CHECK(text(result.properties[0].trace) == "start d:step{x=1} d:step{x=2} d:step{x=0}");
         CHECK(result.properties[0].trace->loop_start == 0);
+    }
+}
+
+TEST_CASE("what decides whether a label is passed matters, although nothing else reads it") {
+    // d flips x where it stands, or goes on; going on passes the label only where x is true. Flipping for ever is
+    // unfair to the label, unless x is forgotten.
+    Build b;
+    const VarId x = b.variable("x", 0);
+    const ActorId d = b.actor("d", ActorKind::daemon, {"flip or go", "there"});
+    b.point(d, 2,
+            std::vector<Branch>{{ExprPool::yes, {Build::put(x, b.system.pool.negate(b.get(x)))}, 2},
+                                {ExprPool::yes, {}, 3}});
+    const ExprId goes = b.system.pool.equal(b.system.pool.choice(0, 0, 1), b.number(1));
+    b.system.transitions.back().step.labels.push_back({b.system.pool.both(goes, b.is(x, 1)), "gone"});
+    b.point(d, 3, Branch{ExprPool::yes, {}, 2});
+    b.property("p", PropertyKind::eventually, b.at(d, 3));
+    fair(b, d);
+    fair(b, d, true, "gone");
+    b.finish();
+    for (const bool cone : {false, true}) {
+        SearchOptions options;
+        options.reductions.cone = cone;
+        CHECK(answered(b.system, options).properties[0].verdict == Verdict::holds);
     }
 }
 

@@ -1,5 +1,6 @@
 // The built program from outside: what it prints, and its exit status, for good and bad input.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -199,6 +200,25 @@ TEST_CASE("the same input gives the same bytes, whatever the number of threads")
     CHECK(untorn("check " + spec + " --threads 3 --json " + folder.quoted("2.json")).out == first);
     CHECK(folder.read("1.json") == folder.read("2.json"));
     CHECK(!folder.read("1.json").empty());
+}
+
+TEST_CASE("a limit that only the search without reductions meets is no disagreement") {
+    const Folder folder;
+    // 840 states with symmetry: all outcomes are known there. Without, the limit comes when one outcome was seen.
+    const std::string path = folder.write("symmetric.untorn",
+                                          "scalarset W[3]; durable var last: bool; var n: 0..20;\n"
+                                          "thread t[w: W] { step; step; last = true; }\n"
+                                          "environment e { loop if (n < 20) n += 1; else step; }\n"
+                                          "never gone: last;\n");
+    const auto run = [&](const std::string& options) {
+        const Ended o = untorn("check --max-states 1000 --json - " + options + " " + path);
+        const nlohmann::json json = nlohmann::json::parse(o.out)["runs"][0];
+        return fmt::format("{} {} {} {}", o.status, json["exhaustive"].dump(), json["properties"][0]["answer"].dump(),
+                           json["inconsistency"].dump());
+    };
+    CHECK(run("") == "1 true \"Always\" null");
+    CHECK(run("--no-reduce") == "1 false null null");
+    CHECK(run("--check-reductions") == "1 true \"Always\" null");
 }
 
 TEST_CASE("-D, --scenario and --with select runs") {

@@ -143,6 +143,18 @@ TEST_CASE("an inconsistency is all that is said of a run") {
           "  Please report this with the specification and `untorn dump`.\n");
 }
 
+TEST_CASE("a report that becomes an inconsistency loses its judgements") {
+    RunReport r = judged(sample::report());
+    REQUIRE(!r.judgements.empty());
+    r.inconsistency = "engines differ";
+    r.result = {};
+    judge_run(r);
+    CHECK(r.judgements.empty());
+    CHECK(r.counts.empty());
+    CHECK(r.unanswered.empty());
+    CHECK(r.status == 4);
+}
+
 TEST_CASE("the last line counts") {
     Tally tally;
     tally.files = 2;

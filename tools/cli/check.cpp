@@ -41,8 +41,9 @@ std::variant<checker::SearchResult, checker::Inconsistency> answered(const syste
     }
 }
 
-/// What two searches of the same system do not agree on, or nothing. What one left undecided says nothing; nor do
-/// faults where steps alone are the order, since shortest traces may spend different numbers of them.
+/// What two searches of the same system do not agree on, or nothing. What one left undecided says nothing, nor does an
+/// answer that one does not know; nor do faults where steps alone are the order, since shortest traces may spend
+/// different numbers of them.
 std::string disagreement(const system::System& system, bool order_by_steps, const checker::SearchResult& a,
                          const checker::SearchResult& b) {
     using checker::Verdict;
@@ -50,7 +51,8 @@ std::string disagreement(const system::System& system, bool order_by_steps, cons
         const checker::PropertyResult &x = a.properties[p], &y = b.properties[p];
         if (x.verdict == Verdict::undecided || y.verdict == Verdict::undecided) continue;
         const std::string& name = system.properties[p].name;
-        if (x.verdict != y.verdict || x.how != y.how || x.answer != y.answer)
+        const bool answers_differ = !x.answer.empty() && !y.answer.empty() && x.answer != y.answer;
+        if (x.verdict != y.verdict || x.how != y.how || answers_differ)
             return fmt::format("with reductions the verdict on {} is another one than without", name);
         if (!x.trace || !y.trace || system::is_progress(system.properties[p].kind)) continue;
         if (!order_by_steps && x.trace->faults != y.trace->faults)

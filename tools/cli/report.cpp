@@ -37,6 +37,9 @@ const language::Expected* expected_of(const RunReport& report, const PropertyRes
 }
 
 void judge_run(RunReport& report) {
+    report.judgements.clear();
+    report.counts.clear();
+    report.unanswered.clear();
     report.status = report.inconsistency.empty() ? exit_ok : exit_inconsistent;
     if (!report.inconsistency.empty()) return;
     for (const PropertyResult& p : report.result.properties)
