@@ -28,6 +28,7 @@ struct SearchProgress {
     uint64_t faults = 0;       ///< faults spent of the level in hand
     uint64_t queued = 0;       ///< states found, but not yet expanded
     uint64_t bytes = 0;        ///< of memory, as the memory limit counts them
+    bool graph = false;        ///< the graph for progress properties is built or searched, after the search
 };
 
 /// Which reductions may be used: see reductions.h.

@@ -32,6 +32,7 @@ ExploredGraph::ExploredGraph(SearchContext& context, const ReducedRun& run)
       records_(most_enabled(program_) * (words_ + size_t{1})),
       machine_(program_),
       cells_(program_.cells.first_values()) {
+    context_.progress.graph = true;
     for (uint32_t p = 0; p < program_.system.properties.size(); ++p)
         if (system::is_progress(program_.system.properties[p].kind)) questions_.push_back({p, {}, {}});
     for (const Instance& instance : program_.instances) {

@@ -242,6 +242,12 @@ TEST_CASE("the progress line says how far the search is") {
           "a.untorn S03: 1,234,567 states, 617,283/s, depth 20, 4,000 waiting, 64 MiB");
     now.faults = 2;
     CHECK(progress_text("a", now, 0) == "a: 1,234,567 states, 0/s, depth 20, 2 faults, 4,000 waiting, 64 MiB");
+    now.graph = true;
+    now.transitions = 3000000;
+    CHECK(progress_text("a", now, 2.0) == "a: infinite runs: 1,234,567 states, 3,000,000 edges, 4,000 waiting, 64 MiB");
+    now.queued = 0;
+    CHECK(progress_text("a", now, 2.0) ==
+          "a: infinite runs: 1,234,567 states, 3,000,000 edges, looking for fair cycles, 64 MiB");
 }
 
 }  // namespace untorn::tools

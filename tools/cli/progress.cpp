@@ -37,6 +37,12 @@ void Progress::erase() {
 }
 
 std::string progress_text(const std::string& label, const checker::SearchProgress& now, double seconds) {
+    if (now.graph) {
+        const std::string done =
+            now.queued > 0 ? fmt::format("{} waiting", grouped(now.queued)) : "looking for fair cycles";
+        return fmt::format("{}: infinite runs: {} states, {} edges, {}, {} MiB", label, grouped(now.states),
+                           grouped(now.transitions), done, grouped(now.bytes >> 20U));
+    }
     const double rate = seconds > 0 ? static_cast<double>(now.states) / seconds : 0;
     std::string out = fmt::format("{}: {} states, {}/s, depth {}", label, grouped(now.states),
                                   grouped(static_cast<unsigned long long>(rate)), grouped(now.depth));
