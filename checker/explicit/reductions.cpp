@@ -32,10 +32,11 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpo
     const bool symmetric = wanted.symmetry && !options.outcomes;
     if (wanted.symmetry && options.outcomes) remarks_.push_back("symmetry: outcomes name identities");
 
+    // A dead cell is one that does not matter after a loss: what it holds must not tell projections apart.
     std::vector<bool> after_loss(whole.cells.size(), true);
+    if (wanted.cone || wanted.dead_variables) after_loss = relevant_after_power_loss(whole, asked);
     if (wanted.cone) {
         own_ = std::make_unique<Program>(slice(whole, relevant_cells(whole, asked)));
-        after_loss = relevant_after_power_loss(whole, asked);
         if (own_->changing != whole.changing) names_.push_back("cone");
     }
     if (symmetric && own_ == nullptr) own_ = std::make_unique<Program>(whole);
