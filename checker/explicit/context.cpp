@@ -46,12 +46,12 @@ Questions ask(const system::System& system, bool power_can_be_lost) {
 
 }  // namespace
 
-SearchContext::SearchContext(const Program& program_, const SearchOptions& options_)
+SearchContext::SearchContext(const Program& program_, const SearchOptions& options_, bool covers)
     : program(program_),
       options(options_),
       memory(options_.memory_bytes),
       findings(program_.system.properties.size()),
-      executed(program_.system.transitions.size(), false),
+      coverage(program_, covers),
       begin_(Clock::now()),
       reported_(begin_) {
     const system::System& system = program.system;

@@ -86,6 +86,7 @@ void CellReads::add_decisions(const Instance& instance) {
     for (const CheckCode& check : instance.checks) add(check.ok);
     for (CodeId when : instance.faults) add(when);
     for (const FairCode& fair : instance.fair) add(fair.when);
+    for (const PassCode& pass : instance.passes) add(pass.when);
 }
 
 void CellReads::add_property(uint32_t property) {

@@ -101,6 +101,8 @@ struct SearchResult {
     uint64_t graph_states = 0, graph_edges = 0;  ///< of the graph in which progress properties were decided
     /// By System::transitions: enabled in some state that was searched. Empty if stubborn sets left out steps.
     std::vector<bool> executed;
+    /// By System::sites: passed by some step that was searched; init, power_loss and recovery included. Empty likewise.
+    std::vector<bool> passed;
     std::vector<PropertyResult> properties;  ///< one for each of System::properties, in order
     std::vector<Outcome> outcomes;           ///< if asked for; sorted by the values of their cells
 };

@@ -10,6 +10,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -228,6 +229,7 @@ class Compiler {
     NodeId append(CfgNode node);  ///< after the current node; becomes the current one
     NodeId new_node(CfgNode node);
     NodeId nop();
+    void pass_by(Span span);
     void link(NodeId from, NodeId to);
     void open_scope();
     void close_scope();
@@ -251,6 +253,7 @@ class Compiler {
     void inline_call(const ast::Expr& call, const Callee& to, std::optional<std::pair<TypeRef, PlaceRef>> result);
     bool assigned_in(const ast::Block& b, const std::string& name);
     void warn_constant(const ast::Expr& condition, ExprId value, bool loop);
+    bool decides(const ast::Expr& e);
     bool mentions_variable(const ast::Expr& e);
     bool too_large(Span span);
 
@@ -268,6 +271,9 @@ class Compiler {
     void build_power_loss();
     std::string one_line(Span span) const;
     std::string point_text(const CfgNode& node) const;
+    std::string text_at(const CfgNode& node, Span span) const;
+    void find_sites(Cfg& cfg);
+    uint32_t site(system::SiteKind kind, Span span, const std::string& text, uint32_t fault = system::none);
 
     // properties.cpp
     void declare_properties();
@@ -327,6 +333,7 @@ class Compiler {
     };
     std::vector<RunningActor> running_;
     std::map<std::pair<uint32_t, uint32_t>, uint32_t> assertion_numbers_;  ///< by place of the statement
+    std::map<std::tuple<system::SiteKind, uint32_t, uint32_t, uint32_t>, uint32_t> site_numbers_;  ///< by kind and span
     bool checking_ = false;
     bool in_init_ = false;
     bool standalone_ = false;  ///< a procedure is checked by itself: whether its caller is atomic is not known

@@ -173,6 +173,7 @@ class Dump {
         }
         for (const FaultSpent& f : s.faults) roots.push_back(f.when);
         for (const LabelPassed& l : s.labels) roots.push_back(l.when);
+        for (const SitePassed& p : s.passes) roots.push_back(p.when);
         return roots;
     }
 
@@ -196,6 +197,24 @@ class Dump {
             line("  set {} = {}{}", text.place(u.var, u.index), text.value(u.value, u.var), when(text, u.when));
         for (const FaultSpent& f : s.faults) line("  fault {}{}", system_.faults[f.fault].name, when(text, f.when));
         for (const LabelPassed& l : s.labels) line("  label {}{}", l.label, when(text, l.when));
+        passes(s, text);
+    }
+
+    // One line for each condition: most sites lie on few paths.
+    void passes(const Step& s, ExprText& text) {
+        std::vector<std::pair<ExprId, std::vector<std::string>>> paths;
+        for (const SitePassed& p : s.passes) {
+            const Site& site = system_.sites[p.site];
+            std::string place = span_text(system_, site.span);
+            if (site.kind != SiteKind::statement) place += fmt::format(" {}", name(site.kind));
+            const auto path =
+                std::find_if(paths.begin(), paths.end(), [&](const auto& x) { return x.first == p.when; });
+            if (path == paths.end())
+                paths.push_back({p.when, {std::move(place)}});
+            else
+                path->second.push_back(std::move(place));
+        }
+        for (const auto& [condition, places] : paths) line("  passes {}{}", joined(places), when(text, condition));
     }
 
     void power_loss() {

@@ -26,4 +26,14 @@ const char* name(PropertyKind kind) {
     return "?";
 }
 
+const char* name(SiteKind kind) {
+    switch (kind) {
+        case SiteKind::statement: return "statement";
+        case SiteKind::when_true: return "true";
+        case SiteKind::when_false: return "false";
+        case SiteKind::alternative: return "alternative";
+    }
+    return "?";
+}
+
 }  // namespace untorn::system

@@ -103,6 +103,33 @@ struct LabelPassed {
     std::string label;
 };
 
+/// What coverage counts.
+enum class SiteKind : uint8_t {
+    statement,
+    when_true,   ///< the way out of a condition where it holds
+    when_false,  ///< ... and where it does not
+    alternative  ///< of a `choose`
+};
+
+/// `statement`, `true`, `false`, `alternative`: the kind as dumps and results write it.
+const char* name(SiteKind kind);
+
+/// A place in the source that steps pass: a statement, or one way out of a decision. One for each place, however often
+/// its code is inlined or unrolled, and whoever runs it. Ghost code has none.
+struct Site {
+    SiteKind kind = SiteKind::statement;
+    Span span;              ///< of the statement, the condition, the alternative
+    std::string text;       ///< its first source line, trimmed; of an alternative: how it begins
+    uint32_t fault = none;  ///< alternative: spends this fault
+};
+
+/// A step passes the site if `when` holds in the state before it, which includes that no check fails on the way there:
+/// a step that fails a check passes what lies before it.
+struct SitePassed {
+    ExprId when = ExprPool::yes;
+    uint32_t site = 0;  ///< index into System::sites
+};
+
 /// One atomic relation. `guard` includes what the choices must satisfy; it does not include the program counter.
 struct Step {
     std::vector<Choice> choices;
@@ -111,6 +138,7 @@ struct Step {
     std::vector<Update> updates;     ///< the program counter and budgets included
     std::vector<FaultSpent> faults;  ///< budgeted or not; the guard has already asked for what remains
     std::vector<LabelPassed> labels;
+    std::vector<SitePassed> passes;  ///< by site, each at most once
 };
 
 struct Transition {
@@ -191,6 +219,7 @@ struct System {
     std::optional<PowerLoss> power_loss;
     std::vector<Property> properties;
     std::vector<Fairness> fairness;  ///< at most one for each actor and label
+    std::vector<Site> sites;  ///< of all code that could run here, also of what no step passes (an option turns it off)
 };
 
 }  // namespace untorn::system

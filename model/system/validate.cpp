@@ -39,6 +39,8 @@ class Validation {
         variables();
         actors();
         faults();
+        for (const Site& site : s_.sites)
+            require(site.fault == none || site.fault < s_.faults.size(), "a site of no fault {}", site.fault);
         step(s_.init, {"init", none, s_.init.choices.size()});
         transitions();
         power_loss();
@@ -164,6 +166,13 @@ class Validation {
             expression(f.when, plain);
         }
         for (const LabelPassed& l : step.labels) expression(l.when, ghost);
+        for (size_t i = 0; i < step.passes.size(); ++i) {
+            const SitePassed& p = step.passes[i];
+            require(p.site < s_.sites.size(), "{}: it passes no site", plain.where);
+            require(i == 0 || step.passes[i - 1].site < p.site, "{}: the sites it passes are out of order",
+                    plain.where);
+            expression(p.when, ghost);  // behind checks of ghost code
+        }
     }
 
     void update(const Update& u, bool initial, const Context& plain, const Context& ghost) const {
