@@ -95,7 +95,7 @@ std::optional<std::string> Automorphism::after_loss() {
         return false;
     };
     for (uint32_t i = 0; i < program_.system.properties.size(); ++i)
-        if (is_judged_after_loss(program_.system.properties[i].kind) && reads_lost(program_.properties[i]))
+        if (is_judged_after_loss(system::judged_as(program_.system, i)) && reads_lost(program_.properties[i]))
             return fmt::format("'{}' reads an identity that is lost with power", program_.system.properties[i].name);
     const auto reads = [&](const Instance& instance) {
         return reads_lost(instance.guard) ||

@@ -114,6 +114,7 @@ Judged judged(PropertyKind kind, bool power_can_be_lost) {
         case PropertyKind::range:
         case PropertyKind::lock:
         case PropertyKind::atomic_block:
+        case PropertyKind::antecedent:
         case PropertyKind::recovery: return Judged::nowhere;  // by what steps do, not by an expression
     }
     return Judged::everywhere;

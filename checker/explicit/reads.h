@@ -84,7 +84,7 @@ inline bool always_true(const Program& program, CodeId code) {
     return program.codes[code].op == Code::Op::constant && program.codes[code].value != 0;
 }
 
-/// Where properties of a kind are judged.
+/// Where properties of a kind (see system::judged_as) are judged.
 enum class Judged : uint8_t { nowhere, everywhere, at_end, after_power_loss };
 Judged judged(system::PropertyKind kind, bool power_can_be_lost);
 

@@ -62,7 +62,10 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpo
         names_.emplace_back(symmetry_name);
     }
     if (wanted.stubborn && !options.outcomes) {
-        auto made = StubbornSets::make(*program_, layout_, asked.properties);
+        std::vector<uint32_t> verdicts = asked.properties;
+        std::erase_if(verdicts,
+                      [&](uint32_t p) { return whole.system.properties[p].kind == system::PropertyKind::antecedent; });
+        auto made = StubbornSets::make(*program_, layout_, verdicts);
         if (auto* sets = std::get_if<StubbornSets>(&made)) {
             stubborn_ = std::make_unique<StubbornSets>(std::move(*sets));
             names_.emplace_back(stubborn_sets_name);

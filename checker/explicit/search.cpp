@@ -85,7 +85,12 @@ SearchResult Search::run() {
     result_.reductions = reduced_.names();
     result_.reduction_remarks = reduced_.remarks();
     look_for_cycles();
-    for (uint32_t p = 0; p < program_.system.properties.size(); ++p) decide(p);
+    for (uint32_t p = 0; p < program_.system.properties.size(); ++p) {
+        if (program_.system.properties[p].kind != PropertyKind::antecedent)
+            decide(p);
+        else if (!reduced_.has_stubborn_sets())
+            result_.antecedents.push_back({p, context_.findings.holds(p).has_value()});
+    }
     list_outcomes();
     return std::move(result_);
 }
@@ -263,6 +268,7 @@ SearchResult nothing_searched(const system::System& system, const std::string& l
     result.executed.assign(system.transitions.size(), false);
     result.passed.assign(system.sites.size(), false);
     for (uint32_t p = 0; p < system.properties.size(); ++p) {
+        if (system.properties[p].kind == PropertyKind::antecedent) continue;
         PropertyResult undecided;
         undecided.property = p;
         undecided.limit = limit;

@@ -178,6 +178,7 @@ class Compiler {
     Value set_operation(const ast::Expr& e, Value a, Value b);
     Value conditional_expression(const ast::Expr& e, TypeRef expected);
     Value quantifier(const ast::Expr& e);
+    Value quantified(const ast::Expr& e, ast::Operator op, const std::function<ExprId()>& body);
     Value array_value(const ast::Expr& e);
     Value set_value(const ast::Expr& e, TypeRef expected);
     Value structure_value(const ast::Expr& e);
@@ -279,6 +280,9 @@ class Compiler {
     void declare_properties();
     void build_properties();
     void build_property(const ast::Item& item, system::Property& property);
+    ExprId stated(system::PropertyKind kind, bool if_not_evaluated, const std::function<ExprId()>& elaborate);
+    ExprId antecedent(const ast::Expr& e);
+    void build_antecedents();
     uint32_t builtin_property(system::CheckKind kind) const;
     void drop_unused_properties();
     std::vector<std::string> all_labels() const;

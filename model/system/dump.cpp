@@ -236,7 +236,7 @@ class Dump {
                 body = ": " + text.condition(p.expr);
                 if (p.kind == PropertyKind::leads_to) body += " leads to " + text.condition(p.consequent);
             }
-            line("  {} {}{}", name(p.kind), p.name, body);
+            line("  {} {}{}", p.kind == PropertyKind::antecedent ? "antecedent of" : name(p.kind), p.name, body);
         }
     }
 
@@ -249,7 +249,9 @@ class Dump {
     }
 
     /// Whether it has an expression of its own; the others are asked by checks and by the engine.
-    static bool is_stated(PropertyKind kind) { return kind < PropertyKind::assertion; }
+    static bool is_stated(PropertyKind kind) {
+        return kind < PropertyKind::assertion || kind == PropertyKind::antecedent;
+    }
 
     const System& system_;
     std::string out_;

@@ -22,8 +22,14 @@ const char* name(PropertyKind kind) {
         case PropertyKind::lock: return "lock";
         case PropertyKind::atomic_block: return "atomic block";
         case PropertyKind::recovery: return "recovery";
+        case PropertyKind::antecedent: return "antecedent";
     }
     return "?";
+}
+
+PropertyKind judged_as(const System& system, uint32_t property) {
+    const Property& p = system.properties[property];
+    return p.kind == PropertyKind::antecedent ? system.properties[p.of].kind : p.kind;
 }
 
 const char* name(SiteKind kind) {

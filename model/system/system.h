@@ -172,7 +172,8 @@ enum class PropertyKind : uint8_t {
     range,
     lock,
     atomic_block,
-    recovery  ///< asked without asking; range has bad indices, none and x/0, too
+    recovery,   ///< asked without asking; range has bad indices, none and x/0, too
+    antecedent  ///< of another property: never a verdict of its own
 };
 
 /// `invariant`, `crash invariant`, `leads to`: the kind as dumps and results write it.
@@ -190,6 +191,10 @@ struct Property {
         ExprPool::yes;  ///< includes that its own indices are good: a property that cannot be evaluated does not hold
     ExprId consequent = ExprPool::yes;  ///< leads_to: what `expr` leads to
     Span span;
+    /// antecedent: the property (an index) that says nothing where `expr` does not hold: of `a implies b` a, of `p
+    /// leads to q` p, of a property of some states only that there is such a state. `name` is that property's.
+    uint32_t of = none;
+    std::string text{};  ///< antecedent: as it is written; empty: that the property is judged anywhere
 };
 
 /// A fairness constraint (README.md rule 16), for each instance of the actor.
@@ -199,6 +204,10 @@ struct Fairness {
     bool strong = false;
     Span span;
 };
+
+struct System;
+/// The kind that says where a property is judged: an antecedent is where its property is.
+PropertyKind judged_as(const System& system, uint32_t property);
 
 struct PowerLoss {
     int64_t budget = 1;
@@ -217,7 +226,7 @@ struct System {
     std::vector<Transition> transitions;  ///< by actor, then location; at most one for each point
     std::vector<Fault> faults;
     std::optional<PowerLoss> power_loss;
-    std::vector<Property> properties;
+    std::vector<Property> properties;  ///< antecedents last
     std::vector<Fairness> fairness;  ///< at most one for each actor and label
     std::vector<Site> sites;  ///< of all code that could run here, also of what no step passes (an option turns it off)
 };

@@ -47,7 +47,13 @@ class Validation {
         for (const Fairness& f : s_.fairness)
             require(f.actor < s_.actors.size() && s_.actors[f.actor].kind != ActorKind::recover,
                     "fairness of no actor that runs");
-        for (const Property& p : s_.properties) {
+        uint32_t own = 0;  // properties before the antecedents
+        while (own < s_.properties.size() && s_.properties[own].kind != PropertyKind::antecedent) ++own;
+        for (size_t i = 0; i < s_.properties.size(); ++i) {
+            const Property& p = s_.properties[i];
+            require((p.kind == PropertyKind::antecedent) == (i >= own), "property {}: behind an antecedent", p.name);
+            require((p.kind == PropertyKind::antecedent) == (p.of < own), "property {}: an antecedent of no property",
+                    p.name);
             expression(p.expr, {"property " + p.name, none, 0, true});
             expression(p.consequent, {"property " + p.name, none, 0, true});
         }

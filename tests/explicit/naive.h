@@ -123,9 +123,11 @@ class NaiveExplorer {
         const bool outcome = losses_ > 0 ? recovered : ended;
         if (outcome) result_.outcomes.insert(state.cells);
         for (size_t p = 0; p < system_.properties.size(); ++p) {
-            const PropertyKind kind = system_.properties[p].kind;
+            const PropertyKind kind = system::judged_as(system_, static_cast<uint32_t>(p));
             bool asked = false;
             if (kind == PropertyKind::invariant || kind == PropertyKind::cover) asked = !crashed;
+            if (kind == PropertyKind::leads_to && system_.properties[p].kind == PropertyKind::antecedent)
+                asked = !crashed;
             if (kind == PropertyKind::final) asked = ended;
             if (kind == PropertyKind::quiescent) asked = ended && !moves;
             if (kind == PropertyKind::crash_invariant || kind == PropertyKind::crash_cover) asked = recovered;

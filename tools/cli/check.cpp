@@ -24,6 +24,7 @@ checker::SearchResult out_of_memory(const system::System& system) {
     checker::SearchResult result;
     result.limit = "out of memory";
     for (uint32_t i = 0; i < system.properties.size(); ++i) {
+        if (system.properties[i].kind == system::PropertyKind::antecedent) continue;
         checker::PropertyResult p;
         p.property = i;
         p.limit = result.limit;
