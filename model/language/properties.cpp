@@ -379,6 +379,13 @@ void Compiler::describe(Run& run) {
         const bool number = symbol.value.type->form == Form::integer;
         run.options[name] = number ? std::to_string(pool_.value(value))
                                    : sys_.types.text(symbol.value.type->scalar, pool_.value(value));
+        if (symbol.kind != SymbolKind::option || symbol.value.type->any_integer || config_->set.contains(name))
+            continue;
+        const system::Type& type = sys_.types[symbol.value.type->scalar];
+        OptionDomain domain{name, symbol.span, {}, type.size() > 64};
+        for (int64_t v = type.lo; v <= type.hi; v += domain.sampled ? type.hi - type.lo : 1)
+            if (v != pool_.value(value)) domain.others.push_back(sys_.types.text(symbol.value.type->scalar, v));
+        run.option_domains.push_back(std::move(domain));
     }
     const auto spent = [&](uint32_t fault) {
         const auto in = [&](const system::Step& s) {

@@ -71,7 +71,7 @@ std::string joined(const std::vector<std::string>& parts) { return fmt::format("
 
 class Dump {
  public:
-    explicit Dump(const System& system) : system_(system) {}
+    Dump(const System& system, bool sites) : system_(system), sites_(sites) {}
 
     std::string text() {
         types();
@@ -163,7 +163,7 @@ class Dump {
         }
     }
 
-    static std::vector<ExprId> expressions(const Step& s) {
+    std::vector<ExprId> expressions(const Step& s) const {
         std::vector<ExprId> roots{s.guard};
         for (const Check& c : s.checks) roots.push_back(c.ok);
         for (const Update& u : s.updates) {
@@ -173,7 +173,8 @@ class Dump {
         }
         for (const FaultSpent& f : s.faults) roots.push_back(f.when);
         for (const LabelPassed& l : s.labels) roots.push_back(l.when);
-        for (const SitePassed& p : s.passes) roots.push_back(p.when);
+        if (sites_)
+            for (const SitePassed& p : s.passes) roots.push_back(p.when);
         return roots;
     }
 
@@ -197,7 +198,7 @@ class Dump {
             line("  set {} = {}{}", text.place(u.var, u.index), text.value(u.value, u.var), when(text, u.when));
         for (const FaultSpent& f : s.faults) line("  fault {}{}", system_.faults[f.fault].name, when(text, f.when));
         for (const LabelPassed& l : s.labels) line("  label {}{}", l.label, when(text, l.when));
-        passes(s, text);
+        if (sites_) passes(s, text);
     }
 
     // One line for each condition: most sites lie on few paths.
@@ -254,11 +255,12 @@ class Dump {
     }
 
     const System& system_;
+    bool sites_;
     std::string out_;
 };
 
 }  // namespace
 
-std::string dump(const System& system) { return Dump(system).text(); }
+std::string dump(const System& system, bool sites) { return Dump(system, sites).text(); }
 
 }  // namespace untorn::system

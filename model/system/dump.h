@@ -10,6 +10,6 @@ namespace untorn::system {
 
 /// Types, variables with storage, first value and packed size, faults, actors with their locations, init, every
 /// transition, power loss, properties. Ends with a newline.
-std::string dump(const System& system);
+std::string dump(const System& system, bool sites = true);
 
 }  // namespace untorn::system

@@ -263,8 +263,11 @@ Parsed parse_options(int argc, const char* const* argv) {
             add_search(*command, o, w);
             add_report(*command, o);
         }
-        if (command == check)
+        if (command == check) {
             command->add_flag("--trace", o.trace, "Every trace, also of what is violated as expected and of covers");
+            command->add_flag("--coverage", o.coverage,
+                              "Print the sources, each line with how many runs executed it, and what no run has done");
+        }
         add_color(*command, w);
     }
 
