@@ -98,7 +98,7 @@ void add_json(CLI::App& app, Options& o) {
 
 void add_report(CLI::App& app, Options& o) {
     add_json(app, o);
-    app.add_flag("-q,--quiet", o.quiet, "Only what is not as expected; no traces, no progress, no warnings");
+    app.add_flag("-q,--quiet", o.quiet, "Only what is not as expected, and a line of warnings; no traces, no progress");
 }
 
 void add_color(CLI::App& app, Written& w) {

@@ -33,7 +33,7 @@ struct Options {
     bool quiet = false;
     bool trace = false;     ///< show every trace
     bool coverage = false;  ///< print the annotated sources
-    uint64_t seed = 0;   ///< of a random walk
+    uint64_t seed = 0;      ///< of a random walk
     uint64_t steps = 100;
     unsigned fault_percent = 5;  ///< chance of a fault where there is a choice
     bool keep_going = false;     ///< past a violation
