@@ -227,7 +227,7 @@ struct System {
     std::vector<Fault> faults;
     std::optional<PowerLoss> power_loss;
     std::vector<Property> properties;  ///< antecedents last
-    std::vector<Fairness> fairness;  ///< at most one for each actor and label
+    std::vector<Fairness> fairness;    ///< at most one for each actor and label
     std::vector<Site> sites;  ///< of all code that could run here, also of what no step passes (an option turns it off)
 };
 

@@ -206,6 +206,7 @@ Json walk_to_json(RunReport report, const WalkReport& walk) {
     const auto& properties = report.run.system.properties;
     report.result = {};
     for (uint32_t p = 0; report.inconsistency.empty() && p < properties.size(); ++p) {
+        if (properties[p].kind == system::PropertyKind::antecedent) break;  // they stand last
         checker::PropertyResult result;
         result.property = p;
         result.limit = system::is_progress(properties[p].kind) ? "a walk does not judge it" : "one walk";
