@@ -95,12 +95,13 @@ std::optional<std::string> Automorphism::after_loss() {
         return false;
     };
     for (uint32_t i = 0; i < program_.system.properties.size(); ++i)
-        if (is_judged_after_loss(program_.system.properties[i].kind) && reads_lost(program_.properties[i]))
+        if (is_judged_after_loss(system::judged_as(program_.system, i)) && reads_lost(program_.properties[i]))
             return fmt::format("'{}' reads an identity that is lost with power", program_.system.properties[i].name);
     const auto reads = [&](const Instance& instance) {
         return reads_lost(instance.guard) ||
                std::ranges::any_of(instance.checks, [&](const CheckCode& check) { return reads_lost(check.ok); }) ||
                std::ranges::any_of(instance.faults, reads_lost) ||
+               std::ranges::any_of(instance.passes, [&](const PassCode& pass) { return reads_lost(pass.when); }) ||
                std::ranges::any_of(instance.writes, [&](const WriteCode& write) {
                    return reads_lost(write.when) || reads_lost(write.value) ||
                           (write.computed && reads_lost_index(program_.addresses[write.target]));
@@ -203,6 +204,7 @@ std::optional<std::string> Automorphism::differ(const Instance& from, const Inst
     } else if (which != Case::check_fails) {
         difference = writes(from, to);
     }
+    if (!difference && !passes(from, to)) difference = "the way it takes";
     if (difference && equivariance_.contradictory()) return std::nullopt;  // it never comes to that
     return difference;
 }
@@ -240,6 +242,13 @@ bool Automorphism::faults(const Instance& from, const Instance& to) {
         left.erase(image);
     }
     return true;
+}
+
+// Both are in order of sites, each at most once.
+bool Automorphism::passes(const Instance& from, const Instance& to) {
+    return std::ranges::equal(from.passes, to.passes, [&](const PassCode& a, const PassCode& b) {
+        return a.site == b.site && equivariance_.match(a.when, b.when, Sort::plain);
+    });
 }
 
 std::optional<std::string> Automorphism::writes(const Instance& from, const Instance& to) {

@@ -61,6 +61,7 @@ class Automorphism {
     std::optional<std::string> differ(const Instance& from, const Instance& to, Case which);
     bool checks(const Instance& from, const Instance& to);
     bool faults(const Instance& from, const Instance& to);
+    bool passes(const Instance& from, const Instance& to);
     std::optional<std::string> writes(const Instance& from, const Instance& to);
     bool in_order(const std::vector<std::pair<const WriteCode*, const WriteCode*>>& pairs);
     bool after(const Instance& from, const Instance& to, uint32_t cell);

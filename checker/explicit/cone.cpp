@@ -50,7 +50,7 @@ void add_after_power_loss(Closure& closure, const Program& program, const Asked&
     closure.add_instances(recover_instances(program));
     if (program.has_recover) closure.reads().add_cell(program.recover.counter);
     for (uint32_t p : asked.properties)
-        if (judged(program.system.properties[p].kind, true) == Judged::after_power_loss)
+        if (judged(system::judged_as(program.system, p), true) == Judged::after_power_loss)
             closure.reads().add_property(p);
     if (asked.outcomes)
         for (uint32_t cell : outcome_cells(program)) closure.reads().add_cell(cell);
@@ -65,7 +65,7 @@ std::vector<bool> relevant_cells(const Program& program, const Asked& asked) {
     for (const ActorInstance& actor : program.actors) closure.reads().add_cell(actor.counter);
     const bool loses_power = asked.power_loss && power_can_be_lost(program.system);
     for (uint32_t p : asked.properties) {
-        const Judged where = judged(program.system.properties[p].kind, loses_power);
+        const Judged where = judged(system::judged_as(program.system, p), loses_power);
         if (where == Judged::everywhere || where == Judged::at_end) closure.reads().add_property(p);
     }
     if (loses_power) {

@@ -14,13 +14,14 @@ bool over_outcomes(PropertyKind kind) {
 
 /// Violated, or witnessed, by a state where the expression holds.
 bool sought(PropertyKind kind) {
-    return kind == PropertyKind::cover || kind == PropertyKind::crash_cover || kind == PropertyKind::never;
+    return kind == PropertyKind::cover || kind == PropertyKind::crash_cover || kind == PropertyKind::never ||
+           kind == PropertyKind::antecedent;
 }
 
 Questions ask(const system::System& system, bool power_can_be_lost) {
     Questions questions;
     for (uint32_t p = 0; p < system.properties.size(); ++p) {
-        switch (system.properties[p].kind) {
+        switch (system::judged_as(system, p)) {
             case PropertyKind::invariant:
             case PropertyKind::cover: questions.everywhere.push_back(p); break;
             case PropertyKind::final: questions.at_end.push_back(p); break;
@@ -38,7 +39,10 @@ Questions ask(const system::System& system, bool power_can_be_lost) {
             case PropertyKind::atomic_block:  // asked by the checks of steps
             case PropertyKind::eventually:
             case PropertyKind::always_eventually:
-            case PropertyKind::leads_to: break;
+            case PropertyKind::antecedent: break;
+            case PropertyKind::leads_to:
+                if (system.properties[p].kind == PropertyKind::antecedent) questions.everywhere.push_back(p);
+                break;
         }
     }
     return questions;
@@ -46,12 +50,12 @@ Questions ask(const system::System& system, bool power_can_be_lost) {
 
 }  // namespace
 
-SearchContext::SearchContext(const Program& program_, const SearchOptions& options_)
+SearchContext::SearchContext(const Program& program_, const SearchOptions& options_, bool covers)
     : program(program_),
       options(options_),
       memory(options_.memory_bytes),
       findings(program_.system.properties.size()),
-      executed(program_.system.transitions.size(), false),
+      coverage(program_, covers),
       begin_(Clock::now()),
       reported_(begin_) {
     const system::System& system = program.system;
@@ -128,7 +132,8 @@ const std::optional<Finding>& violation(const Findings& findings, const system::
         case PropertyKind::sometimes:  // violated by what is missing
         case PropertyKind::eventually:
         case PropertyKind::always_eventually:
-        case PropertyKind::leads_to: return nothing;
+        case PropertyKind::leads_to:
+        case PropertyKind::antecedent: return nothing;
         case PropertyKind::never: return findings.holds(index);
         default: return findings.fails(index);
     }

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "checker/explicit/coverage.h"
 #include "checker/explicit/findings.h"
 #include "checker/explicit/limits.h"
 #include "checker/explicit/machine.h"
@@ -25,7 +26,8 @@ struct Questions {
 };
 
 struct SearchContext {
-    SearchContext(const Program& program, const SearchOptions& options);
+    /// `covers`: every step is seen, so that coverage can be told.
+    SearchContext(const Program& program, const SearchOptions& options, bool covers = true);
 
     const Program& program;
     const SearchOptions& options;
@@ -33,8 +35,8 @@ struct SearchContext {
     Findings findings;
     Questions questions;
     bool power_can_be_lost = false;
-    std::vector<bool> executed;  ///< by transition
-    SearchProgress progress;     ///< `states` counts the run's
+    Coverage coverage;
+    SearchProgress progress;  ///< `states` counts the run's
     uint64_t crash_states = 0;
     std::map<std::vector<int64_t>, Finding> outcomes;  ///< by the values of outcome_cells
     std::vector<uint32_t> outcome_cells;

@@ -116,7 +116,8 @@ void CrashSearch::expand(uint32_t state, LevelKey key) {
 
 void CrashSearch::take(uint32_t number, LevelKey key) {
     const Instance& instance = program_.instances[number];
-    context_.executed[instance.transition] = true;
+    if (context_.coverage.open(number))
+        context_.coverage.take(number, [&](CodeId when) { return machine_(when) != 0; });
     const LevelKey target{key.faults + context_.cost(machine_.faults(instance)), key.steps + 1};
     if (const CheckCode* check = machine_.failing(instance)) {
         context_.findings.note(check->property, false,
@@ -151,6 +152,8 @@ void CrashSearch::lose(const Postponed& from, LevelKey key) {
     for (uint32_t i = 0; i < program_.power_loss.size(); ++i) {
         const Instance& instance = program_.power_loss[i];
         if (machine_(instance.guard) == 0) continue;
+        if (const uint32_t step = context_.coverage.of_power_loss(i); context_.coverage.open(step))
+            context_.coverage.take(step, [&](CodeId when) { return machine_(when) != 0; });
         if (const CheckCode* check = machine_.failing(instance)) {
             context_.findings.note(check->property, false, {key, from.phase, parent, Move{Move::Kind::loss, i}});
             continue;

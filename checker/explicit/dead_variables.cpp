@@ -46,7 +46,7 @@ Candidates::Candidates(const Program& program, const Layout& layout, const Asked
     std::vector<bool> kept = relevant_after_power_loss(program, asked);
     CellReads judged_reads(program);
     for (uint32_t p : asked.properties) {
-        const Judged where = judged(system.properties[p].kind, loses_power);
+        const Judged where = judged(system::judged_as(system, p), loses_power);
         if (where == Judged::everywhere || where == Judged::at_end) judged_reads.add_property(p);
     }
     if (asked.outcomes)

@@ -33,6 +33,8 @@ class Expansion {
         return records;
     }
     bool holds(uint32_t property, const uint64_t* state) { return code_->holds(property, state); }
+    /// As StateCode::passes.
+    bool passes(CodeId when) { return code_->passes(when); }
     void normalize(uint64_t* state) { reducer_.normalize(state); }
 
  private:

@@ -147,6 +147,7 @@ std::vector<Goal> make_goals(CodeAnalysis& analysis, Formulas& formulas, std::sp
         const FormulaId yes = formulas.of(analysis, program.properties[p]);
         const FormulaId no = formulas.of(analysis, program.properties[p], false);
         switch (program.system.properties[p].kind) {
+            case PropertyKind::antecedent: break;  // nothing is claimed of them where steps are left out
             case PropertyKind::invariant: goals.push_back({no, false, {}}); break;
             case PropertyKind::cover: goals.push_back({yes, false, {}}); break;
             case PropertyKind::final: goals.push_back({formulas.all({ended, no}), false, {}}); break;

@@ -59,4 +59,9 @@ bool InterpretedCode::holds(uint32_t property, const uint64_t* state) {
     return machine_(program_.properties[property]) != 0;
 }
 
+bool InterpretedCode::holds_code(CodeId code, const uint64_t* state) {
+    enter(state);
+    return machine_(code) != 0;
+}
+
 }  // namespace untorn::checker

@@ -15,6 +15,9 @@ class InterpretedCode : public StateCode {
 
     uint64_t* successors(const uint64_t* state, uint64_t* out) override;
     bool holds(uint32_t property, const uint64_t* state) override;
+    bool passes(CodeId when) override { return machine_(when) != 0; }
+    /// Whether the code holds in the state.
+    bool holds_code(CodeId code, const uint64_t* state);
     /// The records of instances first..end-1 as far as they are enabled; the state must be at their location. For code
     /// that leaves some instances to the interpreter.
     uint64_t* successors(uint32_t first, uint32_t end, const uint64_t* state, uint64_t* out);

@@ -49,7 +49,7 @@ LocalSteps::LocalSteps(const Program& program, const Asked& asked)
     const auto mark = [&](Judged where, std::vector<bool>& cells) {
         reads_.clear();
         for (uint32_t p : asked.properties)
-            if (judged(program.system.properties[p].kind, loses_power) == where) reads_.add_property(p);
+            if (judged(system::judged_as(program.system, p), loses_power) == where) reads_.add_property(p);
         if (asked.outcomes && where == Judged::at_end)
             for (uint32_t cell : outcome_cells(program)) reads_.add_cell(cell);
         for (uint32_t cell : reads_.cells()) cells[cell] = true;

@@ -2,6 +2,7 @@
 
 #ifdef UNTORN_NATIVE_CODE
 
+#include <algorithm>
 #include <exception>
 
 #include "checker/explicit/interpreted_code.h"
@@ -44,6 +45,9 @@ struct NativeProgram::Compiled {
     size_t interpreted_instances = 0;
     size_t interpreted_properties = 0;
 
+    std::vector<CodeId> conditions;  ///< ascending
+    std::vector<Holds> passes;       ///< by condition; null: left to the interpreter
+
     bool compile(const Program& program, const Layout& layout);
 };
 
@@ -64,22 +68,23 @@ bool NativeProgram::Compiled::compile(const Program& program, const Layout& layo
     native::Steps steps(emitter, expressions, program, interpret);
     const asmjit::Label entry = steps.successors(code_limit);
     interpreted_instances = steps.interpreted();
-    std::vector<asmjit::Label> entries;
-    for (const CodeId property : program.properties) {
-        entries.emplace_back();
-        if (!expressions.supports(property)) {
-            ++interpreted_properties;
-            continue;
-        }
+    const auto predicate = [&](CodeId id) -> asmjit::Label {
+        if (!expressions.supports(id)) return {};
         emitter.begin();
         const asmjit::Label no = assembler.newLabel();
-        expressions.jump(property, no, false);
+        expressions.jump(id, no, false);
         emitter.set(asmjit::x86::rsi, 1);
         assembler.jmp(emitter.exit());
         assembler.bind(no);
         emitter.set(asmjit::x86::rsi, 0);
-        entries.back() = emitter.finish(false);
+        return emitter.finish(false);
+    };
+    std::vector<asmjit::Label> entries, condition_entries;
+    for (const CodeId property : program.properties) {
+        entries.push_back(predicate(property));
+        if (!entries.back().isValid()) ++interpreted_properties;
     }
+    for (const CodeId condition : conditions) condition_entries.push_back(predicate(condition));
     steps.emit_tables();
     expressions.emit_tables();
 
@@ -87,8 +92,12 @@ bool NativeProgram::Compiled::compile(const Program& program, const Layout& layo
     if (errors.any || runtime.add(&base, &code) != asmjit::kErrorOk) return false;
     const auto at = [&](asmjit::Label label) { return base + code.labelOffsetFromBase(label); };
     successors = reinterpret_cast<Successors>(at(entry));
-    for (const asmjit::Label& label : entries)
-        holds.push_back(label.isValid() ? reinterpret_cast<Holds>(at(label)) : nullptr);
+    const auto functions = [&](const std::vector<asmjit::Label>& labels, std::vector<Holds>& into) {
+        for (const asmjit::Label& label : labels)
+            into.push_back(label.isValid() ? reinterpret_cast<Holds>(at(label)) : nullptr);
+    };
+    functions(entries, holds);
+    functions(condition_entries, passes);
     bytes = code.codeSize();
     return true;
 }
@@ -100,8 +109,10 @@ size_t NativeProgram::bytes() const { return compiled_->bytes; }
 size_t NativeProgram::interpreted_instances() const { return compiled_->interpreted_instances; }
 size_t NativeProgram::interpreted_properties() const { return compiled_->interpreted_properties; }
 
-std::shared_ptr<const NativeProgram> NativeProgram::make(const Program& program, const Layout& layout) {
+std::shared_ptr<const NativeProgram> NativeProgram::make(const Program& program, const Layout& layout,
+                                                         const std::vector<CodeId>& conditions) {
     auto compiled = std::make_unique<Compiled>();
+    compiled->conditions = conditions;
     if (!compiled->compile(program, layout)) return nullptr;
     return std::shared_ptr<const NativeProgram>(new NativeProgram(std::move(compiled)));
 }
@@ -124,6 +135,14 @@ class NativeCode : public StateCode {
     bool holds(uint32_t property, const uint64_t* state) override {
         const auto function = code_.holds[property];
         return function != nullptr ? function(state) != 0 : interpreter_.holds(property, state);
+    }
+
+    bool passes(CodeId when) override {
+        const auto at = std::ranges::lower_bound(code_.conditions, when);
+        if (at != code_.conditions.end() && *at == when)
+            if (const auto function = code_.passes[static_cast<size_t>(at - code_.conditions.begin())])
+                return function(context_.state) != 0;
+        return interpreter_.holds_code(when, context_.state);
     }
 
  private:
@@ -157,7 +176,9 @@ size_t NativeProgram::bytes() const { return 0; }
 size_t NativeProgram::interpreted_instances() const { return 0; }
 size_t NativeProgram::interpreted_properties() const { return 0; }
 
-std::shared_ptr<const NativeProgram> NativeProgram::make(const Program&, const Layout&) { return nullptr; }
+std::shared_ptr<const NativeProgram> NativeProgram::make(const Program&, const Layout&, const std::vector<CodeId>&) {
+    return nullptr;
+}
 
 std::unique_ptr<StateCode> make_native_code(std::shared_ptr<const NativeProgram>, const Program&, const Layout&) {
     return nullptr;

@@ -25,7 +25,9 @@ class NativeProgram {
  public:
     /// Null where machine code cannot be had: another processor, a build without AsmJit, no executable memory. The
     /// arguments must outlive the program and its codes.
-    static std::shared_ptr<const NativeProgram> make(const Program& program, const Layout& layout);
+    /// `conditions` (ascending): those of Instance::passes that will be asked for often.
+    static std::shared_ptr<const NativeProgram> make(const Program& program, const Layout& layout,
+                                                     const std::vector<CodeId>& conditions = {});
 
     ~NativeProgram();
     NativeProgram(const NativeProgram&) = delete;

@@ -208,6 +208,10 @@ void Expander::close(const Step& step, const Who& who, const std::vector<int64_t
             }
         }
     }
+    for (const system::SitePassed& pass : step.passes) {
+        const ExprId when = closed(pass.when);
+        if (when != ExprPool::no) made.passes.push_back({codes_.compile(when), pass.site});
+    }
     into.push_back(std::move(made));
 }
 

@@ -85,6 +85,12 @@ struct FairCode {
     CodeId when = 0;
 };
 
+/// The step passes a place in the source if `when` holds.
+struct PassCode {
+    CodeId when = 0;
+    uint32_t site = 0;  ///< index into System::sites
+};
+
 /// A transition instance, or the init or power_loss step with its choices made.
 struct Instance {
     uint32_t transition = 0;  ///< index into System::transitions; 0 for init and power_loss
@@ -95,6 +101,7 @@ struct Instance {
     std::vector<WriteCode> writes;  ///< in order: of two to the same cell the later wins
     std::vector<CodeId> faults;     ///< each that holds spends a fault
     std::vector<FairCode> fair;     ///< where progress is asked for
+    std::vector<PassCode> passes;   ///< where something can be passed, by site
 };
 
 /// An actor instance: where it stands, and which instances begin where.

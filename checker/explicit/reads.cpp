@@ -86,6 +86,7 @@ void CellReads::add_decisions(const Instance& instance) {
     for (const CheckCode& check : instance.checks) add(check.ok);
     for (CodeId when : instance.faults) add(when);
     for (const FairCode& fair : instance.fair) add(fair.when);
+    for (const PassCode& pass : instance.passes) add(pass.when);
 }
 
 void CellReads::add_property(uint32_t property) {
@@ -113,6 +114,7 @@ Judged judged(PropertyKind kind, bool power_can_be_lost) {
         case PropertyKind::range:
         case PropertyKind::lock:
         case PropertyKind::atomic_block:
+        case PropertyKind::antecedent:
         case PropertyKind::recovery: return Judged::nowhere;  // by what steps do, not by an expression
     }
     return Judged::everywhere;

@@ -33,8 +33,8 @@ class CellReads {
     void add(CodeId code);
     /// The cells that finding the target of a write, its condition and its value may read.
     void add(const WriteCode& write);
-    /// The cells that decide whether the instance is enabled, what it spends, whether a check of it fails, and which
-    /// fairness constraints it belongs to.
+    /// The cells that decide whether the instance is enabled, what it spends, whether a check of it fails, which
+    /// fairness constraints it belongs to, and which sites it passes.
     void add_decisions(const Instance& instance);
     /// The cells that a property reads where it is judged.
     void add_property(uint32_t property);
@@ -84,7 +84,7 @@ inline bool always_true(const Program& program, CodeId code) {
     return program.codes[code].op == Code::Op::constant && program.codes[code].value != 0;
 }
 
-/// Where properties of a kind are judged.
+/// Where properties of a kind (see system::judged_as) are judged.
 enum class Judged : uint8_t { nowhere, everywhere, at_end, after_power_loss };
 Judged judged(system::PropertyKind kind, bool power_can_be_lost);
 

@@ -32,10 +32,11 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpo
     const bool symmetric = wanted.symmetry && !options.outcomes;
     if (wanted.symmetry && options.outcomes) remarks_.push_back("symmetry: outcomes name identities");
 
+    // A dead cell is one that does not matter after a loss: what it holds must not tell projections apart.
     std::vector<bool> after_loss(whole.cells.size(), true);
+    if (wanted.cone || wanted.dead_variables) after_loss = relevant_after_power_loss(whole, asked);
     if (wanted.cone) {
         own_ = std::make_unique<Program>(slice(whole, relevant_cells(whole, asked)));
-        after_loss = relevant_after_power_loss(whole, asked);
         if (own_->changing != whole.changing) names_.push_back("cone");
     }
     if (symmetric && own_ == nullptr) own_ = std::make_unique<Program>(whole);
@@ -61,7 +62,10 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpo
         names_.emplace_back(symmetry_name);
     }
     if (wanted.stubborn && !options.outcomes) {
-        auto made = StubbornSets::make(*program_, layout_, asked.properties);
+        std::vector<uint32_t> verdicts = asked.properties;
+        std::erase_if(verdicts,
+                      [&](uint32_t p) { return whole.system.properties[p].kind == system::PropertyKind::antecedent; });
+        auto made = StubbornSets::make(*program_, layout_, verdicts);
         if (auto* sets = std::get_if<StubbornSets>(&made)) {
             stubborn_ = std::make_unique<StubbornSets>(std::move(*sets));
             names_.emplace_back(stubborn_sets_name);

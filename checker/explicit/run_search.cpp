@@ -26,10 +26,10 @@ void add_sorted(std::vector<uint32_t>& set, uint32_t value) {
 
 /// One thread's part of a chunk.
 struct RunSearch::Worker {
-    Worker(std::unique_ptr<StateCode> code, const ReducedRun& run, const Program& program)
+    Worker(std::unique_ptr<StateCode> code, const ReducedRun& run, const SearchContext& context)
         : expansion(std::move(code), run),
-          found(program.system.properties.size()),
-          executed(program.system.transitions.size(), false) {}
+          found(context.program.system.properties.size()),
+          coverage(context.coverage) {}
 
     Expansion expansion;
     uint32_t begin = 0, end = 0;                   ///< its parents: indices into the segment
@@ -45,7 +45,7 @@ struct RunSearch::Worker {
     uint64_t transitions = 0;
     std::vector<uint32_t> owed;  ///< faults of steps into later levels, ascending
     Findings found;
-    std::vector<uint8_t> executed;  ///< by transition
+    Coverage coverage;
     std::vector<uint64_t> projections;
     std::vector<uint32_t> projected;  ///< the states whose projections those are
     std::vector<uint32_t> ended;      ///< states where all threads have ended, for outcomes
@@ -82,7 +82,7 @@ RunSearch::RunSearch(SearchContext& context, const ReducedRun& run, PowerLossLis
     for (uint32_t p : context_.questions.everywhere) open_ |= uint64_t{1} << (p % 64);
     ends_matter_ = !context_.questions.at_end.empty() || (context_.options.outcomes && !context_.power_can_be_lost);
     for (unsigned member = 0; member < team_.size(); ++member) {
-        auto worker = std::make_unique<Worker>(std::make_unique<InterpretedCode>(program_, layout_), run_, program_);
+        auto worker = std::make_unique<Worker>(std::make_unique<InterpretedCode>(program_, layout_), run_, context_);
         worker->offers_to.resize(team_.size());
         worker->fresh_by.resize(team_.size());
         workers_.push_back(std::move(worker));
@@ -137,6 +137,8 @@ void RunSearch::start(LevelKey key, HeldLevel& target) {
     machine.begin(first.data());
     for (uint32_t i = 0; i < program_.init.size(); ++i) {
         if (machine(program_.init[i].guard) == 0) continue;
+        if (const uint32_t step = worker.coverage.of_init(i); worker.coverage.open(step))
+            worker.coverage.take(step, [&](CodeId when) { return machine(when) != 0; });
         if (const CheckCode* check = machine.failing(program_.init[i])) {
             worker.found.note(check->property, false, {key, Phase::run, 0, Move{Move::Kind::init, i}});
             continue;
@@ -183,7 +185,7 @@ void RunSearch::expand_level(HeldLevel& source, HeldLevel& target, const Pass& p
 void RunSearch::use_native_code() {
     if (!context_.options.native_code || native_tried_) return;
     native_tried_ = true;
-    const auto native = NativeProgram::make(program_, layout_);
+    const auto native = NativeProgram::make(program_, layout_, context_.coverage.open_conditions());
     if (native == nullptr) return;
     for (auto& worker : workers_) worker->expansion.use(make_native_code(native, program_, layout_));
 }
@@ -260,7 +262,8 @@ void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pa
             const auto faults = static_cast<uint32_t>(context_.cost(tag.faults()));
             if (pass.first) {
                 ++worker.transitions;
-                worker.executed[program_.instances[tag.instance()].transition] = 1;
+                if (worker.coverage.open(tag.instance())) [[unlikely]]
+                    worker.coverage.take(tag.instance(), [&](CodeId when) { return worker.expansion.passes(when); });
                 if (tag.fails()) {
                     const CheckCode& check = program_.instances[tag.instance()].checks[tag.check()];
                     const LevelKey key{pass.target.faults + faults, pass.target.steps};
@@ -373,8 +376,8 @@ void RunSearch::gather(LevelKey key) {
     for (unsigned member = 0; member < working_; ++member) {
         Worker& worker = *workers_[member];
         context_.progress.transitions += std::exchange(worker.transitions, 0);
-        for (size_t t = 0; t < worker.executed.size(); ++t)
-            if (worker.executed[t] != 0) context_.executed[t] = true;
+        context_.coverage.learn(worker.coverage);
+        worker.coverage.forget_news();
         found = context_.findings.merge(worker.found) || found;
         worker.found.clear();
         for (size_t i = 0; i < worker.ended.size(); ++i) {
@@ -394,6 +397,13 @@ void RunSearch::gather(LevelKey key) {
         }
         worker.projected.clear();
         worker.projections.clear();
+    }
+    if (context_.coverage.has_news()) {
+        for (auto& worker : workers_) {
+            worker->coverage.learn(context_.coverage);
+            worker->coverage.forget_news();
+        }
+        context_.coverage.forget_news();
     }
     if (!found) return;
     context_.close_questions();

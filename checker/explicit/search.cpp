@@ -20,7 +20,7 @@ class Search {
     Search(const Program& whole, const SearchOptions& options)
         : program_(whole),
           reduced_(whole, options),
-          context_(reduced_.program(), options),
+          context_(reduced_.program(), options, !reduced_.has_stubborn_sets()),
           crash_(context_),
           run_(context_, reduced_, listener()) {
         crash_.follow(run_);
@@ -78,11 +78,19 @@ SearchResult Search::run() {
     result_.depth = counts_.depth;
     result_.crash_images = counts_.crash_images;
     result_.state_bits = run_.layout().bits();
-    if (!reduced_.has_stubborn_sets()) result_.executed = context_.executed;
+    if (!reduced_.has_stubborn_sets()) {
+        result_.executed = context_.coverage.executed();
+        result_.passed = context_.coverage.passed();
+    }
     result_.reductions = reduced_.names();
     result_.reduction_remarks = reduced_.remarks();
     look_for_cycles();
-    for (uint32_t p = 0; p < program_.system.properties.size(); ++p) decide(p);
+    for (uint32_t p = 0; p < program_.system.properties.size(); ++p) {
+        if (program_.system.properties[p].kind != PropertyKind::antecedent)
+            decide(p);
+        else if (!reduced_.has_stubborn_sets())
+            result_.antecedents.push_back({p, context_.findings.holds(p).has_value()});
+    }
     list_outcomes();
     return std::move(result_);
 }
@@ -258,7 +266,9 @@ SearchResult nothing_searched(const system::System& system, const std::string& l
     SearchResult result;
     result.limit = limit;
     result.executed.assign(system.transitions.size(), false);
+    result.passed.assign(system.sites.size(), false);
     for (uint32_t p = 0; p < system.properties.size(); ++p) {
+        if (system.properties[p].kind == PropertyKind::antecedent) continue;
         PropertyResult undecided;
         undecided.property = p;
         undecided.limit = limit;

@@ -40,6 +40,9 @@ class StateCode {
     virtual uint64_t* successors(const uint64_t* state, uint64_t* out) = 0;
     /// The value of System::properties[property].expr.
     virtual bool holds(uint32_t property, const uint64_t* state) = 0;
+    /// Whether a condition of Instance::passes holds in the state of the last call of successors(), which must still be
+    /// where it was.
+    virtual bool passes(CodeId when) = 0;
 };
 
 /// The greatest number of instances that can be enabled in one state, by the program counters alone.

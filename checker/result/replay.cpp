@@ -176,6 +176,7 @@ void Replay::confirm_property(uint32_t p, bool loops) {
         case PropertyKind::eventually:
         case PropertyKind::always_eventually:
         case PropertyKind::leads_to: confirm_progress(property); break;
+        case PropertyKind::antecedent: throw Disagreement{"an antecedent has no trace"};
     }
 }
 

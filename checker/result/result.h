@@ -80,6 +80,12 @@ struct PropertyResult {
         answer;  ///< litmus: "Never", "Sometimes" or "Always" does an outcome satisfy it; empty: not known, none
 };
 
+/// Whether an antecedent (see system::Property::of) held where its property is judged.
+struct AntecedentResult {
+    uint32_t antecedent = 0;  ///< index into System::properties
+    bool held = false;        ///< in some state; false is certain only if the search was exhaustive
+};
+
 /// One content that the durable data can have after power loss and recovery. Where power cannot be lost: durable data
 /// and thread results where all threads have ended.
 struct Outcome {
@@ -101,8 +107,11 @@ struct SearchResult {
     uint64_t graph_states = 0, graph_edges = 0;  ///< of the graph in which progress properties were decided
     /// By System::transitions: enabled in some state that was searched. Empty if stubborn sets left out steps.
     std::vector<bool> executed;
-    std::vector<PropertyResult> properties;  ///< one for each of System::properties, in order
-    std::vector<Outcome> outcomes;           ///< if asked for; sorted by the values of their cells
+    /// By System::sites: passed by some step that was searched; init, power_loss and recovery included. Empty likewise.
+    std::vector<bool> passed;
+    std::vector<PropertyResult> properties;     ///< one for each of System::properties but the antecedents, in order
+    std::vector<AntecedentResult> antecedents;  ///< in order; empty if stubborn sets left out steps
+    std::vector<Outcome> outcomes;              ///< if asked for; sorted by the values of their cells
 };
 
 /// Names in SearchResult::reductions of those that do not keep fair cycles: they are not used for progress.

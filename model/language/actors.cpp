@@ -40,12 +40,52 @@ std::string Compiler::one_line(Span span) const {
 }
 
 // Labels name what a step does; behind the label of a whole block its statements say no more.
-std::string Compiler::point_text(const CfgNode& node) const {
-    const std::string text = one_line(node.span);
+std::string Compiler::point_text(const CfgNode& node) const { return text_at(node, node.span); }
+
+std::string Compiler::text_at(const CfgNode& node, Span span) const {
+    const std::string text = one_line(span);
     if (node.labels.empty()) return text;
     const std::string label = fmt::format("{}", fmt::join(node.labels, ": "));
     const bool block = node.kind == NodeKind::atomic || node.kind == NodeKind::choose;
     return block ? label : label + ": " + text;
+}
+
+// --- coverage ------------------------------------------------------------------------------------
+
+uint32_t Compiler::site(system::SiteKind kind, Span span, const std::string& text, uint32_t fault) {
+    const auto [at, added] =
+        site_numbers_.try_emplace({kind, span.file, span.begin, span.end}, static_cast<uint32_t>(sys_.sites.size()));
+    if (added) sys_.sites.push_back({kind, span, text, fault});
+    return at->second;
+}
+
+// What control can come to as the source is written, whatever the conditions are in this run.
+void Compiler::find_sites(Cfg& cfg) {
+    if (checking_) return;
+    std::vector<bool> reached(cfg.nodes.size(), false);
+    std::vector<NodeId> todo{cfg.entry};
+    while (!todo.empty()) {
+        const NodeId id = todo.back();
+        todo.pop_back();
+        if (reached[id]) continue;
+        reached[id] = true;
+        for (const NodeId next : successors(cfg.nodes[id])) todo.push_back(next);
+    }
+    using system::SiteKind;
+    const auto written = [](Span span) { return span.end != 0; };
+    for (NodeId id = 0; id < cfg.nodes.size(); ++id) {
+        CfgNode& node = cfg.nodes[id];
+        if (!reached[id]) continue;
+        if (written(node.statement))
+            node.site = site(SiteKind::statement, node.statement, text_at(node, node.statement));
+        if (written(node.decision)) {
+            node.site_true = site(SiteKind::when_true, node.decision, one_line(node.decision));
+            node.site_false = site(SiteKind::when_false, node.decision, one_line(node.decision));
+        }
+        for (Branching& a : node.alternatives)
+            if (node.alternatives.size() > 1 || a.fault)
+                a.site = site(SiteKind::alternative, a.span, a.text, a.fault.value_or(system::none));
+    }
 }
 
 // --- who runs ------------------------------------------------------------------------------------
@@ -202,6 +242,7 @@ Cfg Compiler::graph_of(const ast::Block& body, uint32_t actor, Reads reads, cons
     cfg_ = nullptr;
     checks_ = nullptr;
     actor_ = system::none;
+    find_sites(cfg);
     if (const auto cycle = pointless_cycle(cfg))
         diagnostics_.error(cfg.nodes[*cycle].span.end != 0 ? cfg.nodes[*cycle].span : body.span,
                            cfg.nodes[*cycle].in_atomic ? "a loop inside an atomic step could run for ever"
@@ -365,6 +406,7 @@ void Compiler::build_init() {
                                  "the initial value");
             });
             reads_ = Reads::code;
+            node.statement = {};  // a declaration
             store(symbol->type, PlaceRef{symbol->first, {}}, values, node.assignments);
             append(std::move(node));
         }

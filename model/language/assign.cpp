@@ -153,6 +153,7 @@ void Compiler::assign_statement(const ast::Stmt& s) {
     if (ghosts > 0) {
         node.point = false;
         node.transparent = true;
+        node.statement = {};
     }
     if (!good) return;
     node.assignments = std::move(assignments);

@@ -49,6 +49,8 @@ struct Branching {
     system::ExprId where = system::ExprPool::yes;  ///< reads the variable
     std::vector<LocalCheck> checks;                ///< of the where
     NodeId entry = no_node;
+    Span span;                     ///< of the alternative
+    uint32_t site = system::none;  ///< System::sites; none if it is the only alternative and no fault
 };
 
 struct CfgNode {
@@ -66,6 +68,10 @@ struct CfgNode {
     NodeId next = no_node;
     NodeId other = no_node;               ///< branch: when the condition is false
     std::vector<system::VarId> in_scope;  ///< points: the actor's locals that are in scope
+    // For coverage: places in the source, and what System::sites makes of them.
+    Span statement;  ///< the statement that begins here, also one that leaves no other trace (`break`); or empty
+    Span decision;   ///< branch: a condition that is not known beforehand; or empty
+    uint32_t site = system::none, site_true = system::none, site_false = system::none;
 };
 
 struct Cfg {

@@ -96,6 +96,7 @@ void Compiler::check_program() {
 std::optional<Run> Compiler::compile_run() {
     if (!build()) return std::nullopt;
     drop_unused_properties();
+    build_antecedents();
     Run run;
     run.config = *config_;
     describe(run);

@@ -30,11 +30,20 @@ struct RunConfig {
     bool no_expectations = false;            ///< -D was used
 };
 
+/// The values that an option could have in a run besides the one that it has.
+struct OptionDomain {
+    std::string name;
+    Span span;                        ///< of the name, where it is declared
+    std::vector<std::string> others;  ///< as -D takes them; of a type with more than 64 values the ends only
+    bool sampled = false;             ///< the ends only
+};
+
 /// What the compiler says of a run besides its system.
 struct Run {
     RunConfig config;
     system::System system;
     std::map<std::string, std::string> options;         ///< every param and option, with its value as text
+    std::vector<OptionDomain> option_domains;           ///< by name; those that are neither free nor set by -D
     std::map<std::string, std::string> faults_allowed;  ///< fault (and power_loss) to `N` or `unlimited`
     std::vector<std::string> present;                   ///< actors that run, as `writer[2]`, `flusher`
     std::vector<std::string> absent;                    ///< actors declared that do not run

@@ -10,6 +10,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -177,6 +178,7 @@ class Compiler {
     Value set_operation(const ast::Expr& e, Value a, Value b);
     Value conditional_expression(const ast::Expr& e, TypeRef expected);
     Value quantifier(const ast::Expr& e);
+    Value quantified(const ast::Expr& e, ast::Operator op, const std::function<ExprId()>& body);
     Value array_value(const ast::Expr& e);
     Value set_value(const ast::Expr& e, TypeRef expected);
     Value structure_value(const ast::Expr& e);
@@ -228,6 +230,7 @@ class Compiler {
     NodeId append(CfgNode node);  ///< after the current node; becomes the current one
     NodeId new_node(CfgNode node);
     NodeId nop();
+    void pass_by(Span span);
     void link(NodeId from, NodeId to);
     void open_scope();
     void close_scope();
@@ -251,6 +254,7 @@ class Compiler {
     void inline_call(const ast::Expr& call, const Callee& to, std::optional<std::pair<TypeRef, PlaceRef>> result);
     bool assigned_in(const ast::Block& b, const std::string& name);
     void warn_constant(const ast::Expr& condition, ExprId value, bool loop);
+    bool decides(const ast::Expr& e);
     bool mentions_variable(const ast::Expr& e);
     bool too_large(Span span);
 
@@ -268,11 +272,17 @@ class Compiler {
     void build_power_loss();
     std::string one_line(Span span) const;
     std::string point_text(const CfgNode& node) const;
+    std::string text_at(const CfgNode& node, Span span) const;
+    void find_sites(Cfg& cfg);
+    uint32_t site(system::SiteKind kind, Span span, const std::string& text, uint32_t fault = system::none);
 
     // properties.cpp
     void declare_properties();
     void build_properties();
     void build_property(const ast::Item& item, system::Property& property);
+    ExprId stated(system::PropertyKind kind, bool if_not_evaluated, const std::function<ExprId()>& elaborate);
+    ExprId antecedent(const ast::Expr& e);
+    void build_antecedents();
     uint32_t builtin_property(system::CheckKind kind) const;
     void drop_unused_properties();
     std::vector<std::string> all_labels() const;
@@ -327,6 +337,7 @@ class Compiler {
     };
     std::vector<RunningActor> running_;
     std::map<std::pair<uint32_t, uint32_t>, uint32_t> assertion_numbers_;  ///< by place of the statement
+    std::map<std::tuple<system::SiteKind, uint32_t, uint32_t, uint32_t>, uint32_t> site_numbers_;  ///< by kind and span
     bool checking_ = false;
     bool in_init_ = false;
     bool standalone_ = false;  ///< a procedure is checked by itself: whether its caller is atomic is not known

@@ -395,6 +395,10 @@ Value Compiler::conditional_expression(const ast::Expr& e, TypeRef expected) {
 
 // Checks of the body become checks for all values: the body is evaluated for each of them.
 Value Compiler::quantifier(const ast::Expr& e) {
+    return quantified(e, e.op, [&] { return boolean(*e.args[0]); });
+}
+
+Value Compiler::quantified(const ast::Expr& e, Operator op, const std::function<ExprId()>& body_of) {
     TypeRef type = type_of(*e.type);
     const bool good = type->form == Form::error || TypeStore::finite_index(type);
     if (!good) diagnostics_.error(e.type->span, fmt::format("a variable cannot run through {}", type->name));
@@ -411,20 +415,19 @@ Value Compiler::quantifier(const ast::Expr& e) {
     auto* const outer = std::exchange(checks_, checks_ == nullptr ? nullptr : &inner);
     const ExprId path = std::exchange(path_, ExprPool::yes);
     const ExprId where = e.args.size() > 1 ? boolean(*e.args[1]) : ExprPool::yes;
-    const ExprId body = under(where, [&] { return boolean(*e.args[0]); });
+    const ExprId body = under(where, body_of);
     checks_ = outer;
     path_ = path;
     frames_.back().scopes.pop_back();
     if (unknown)
-        return e.op == Operator::count ? scalar_value(types_.integer, ExprPool::no)
-                                       : scalar_value(types_.boolean, ExprPool::yes);
-    const auto over = [&](system::Op op, ExprId b) { return pool_.quantify(op, x, type->scalar, domain.size(), b); };
+        return op == Operator::count ? scalar_value(types_.integer, ExprPool::no)
+                                     : scalar_value(types_.boolean, ExprPool::yes);
+    const auto over = [&](system::Op how, ExprId b) { return pool_.quantify(how, x, type->scalar, domain.size(), b); };
     for (const LocalCheck& check : inner)
         need(over(system::Op::forall, check.ok), check.kind, check.span, check.message);
-    if (e.op == Operator::forall)
+    if (op == Operator::forall)
         return scalar_value(types_.boolean, over(system::Op::forall, pool_.implies(where, body)));
-    if (e.op == Operator::exists)
-        return scalar_value(types_.boolean, over(system::Op::exists, pool_.both(where, body)));
+    if (op == Operator::exists) return scalar_value(types_.boolean, over(system::Op::exists, pool_.both(where, body)));
     return scalar_value(types_.integer, over(system::Op::count, pool_.both(where, body)));
 }
 

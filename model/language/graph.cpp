@@ -26,6 +26,7 @@ NodeId Compiler::new_node(CfgNode node) {
     node.in_atomic = atomic_depth_ > 0;
     node.point = node.point && atomic_depth_ == 0 && ghost_depth_ == 0;
     node.transparent = node.transparent || (ghost_depth_ > 0 && node.kind != NodeKind::nop);
+    if (ghost_depth_ > 0) node.statement = node.decision = {};
     if (node.kind != NodeKind::nop && !pending_labels_.empty()) node.labels = std::exchange(pending_labels_, {});
     if (node.point)
         for (const Frame& frame : frames_)
@@ -48,10 +49,18 @@ NodeId Compiler::append(CfgNode node) {
     return current_ = id;
 }
 
+// A statement that does nothing but being passed.
+void Compiler::pass_by(Span span) {
+    if (current_ == no_node || checking_) return;
+    CfgNode node;
+    node.statement = span;
+    append(std::move(node));
+}
+
 CfgNode Compiler::evaluated(NodeKind kind, Span span, const std::function<void()>& evaluate) {
     CfgNode node;
     node.kind = kind;
-    node.span = span;
+    node.span = node.statement = span;
     auto* const checks = std::exchange(checks_, &node.checks);
     const bool touches = std::exchange(touches_, false);
     evaluate();

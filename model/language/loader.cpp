@@ -213,4 +213,6 @@ Program load(const std::string& path, const Sources& sources, Diagnostics& diagn
     return Loader(sources, diagnostics).load_root(path);
 }
 
+bool is_embedded(const std::string& path) { return path.starts_with(kernel_folder); }
+
 }  // namespace untorn::language

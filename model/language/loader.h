@@ -17,6 +17,9 @@ struct SourceFile {
     std::string text;
 };
 
+/// Whether a path names an embedded kernel module (`<kernel>/pagecache.untorn`).
+bool is_embedded(const std::string& path);
+
 /// How files are found; the library itself never touches the file system.
 struct Sources {
     /// The text of a file, or nothing if there is no such file. Throws nothing; unreadable is `error` set.

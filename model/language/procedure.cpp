@@ -206,7 +206,10 @@ void Compiler::inline_call(const ast::Expr& call, const Callee& to,
         frames_.back().scopes.back().names[formal.name.text] = b;
     }
     node.transparent = !node.point;
-    if (node.point || !node.assignments.empty() || !node.checks.empty()) append(std::move(node));
+    if (node.point || !node.assignments.empty() || !node.checks.empty())
+        append(std::move(node));
+    else
+        pass_by(call.span);
     const NodeId exit = nop();
     frames_.back().exit = exit;
     const int loops = loop_depth_;
@@ -300,6 +303,7 @@ void Compiler::return_statement(const ast::Stmt& s) {
             append(std::move(node));
         }
     }
+    if (type == nullptr) pass_by(s.span);
     emit_resets(0, true);
     link(current_, frames_.back().exit);
     current_ = no_node;

@@ -120,32 +120,35 @@ uint32_t Compiler::builtin_property(CheckKind kind) const {
     return 0;
 }
 
-void Compiler::build_property(const ast::Item& item, system::Property& property) {
-    const bool crash = property.kind == PropertyKind::crash_invariant || property.kind == PropertyKind::crash_cover;
-    const bool outcome = property.kind == PropertyKind::never || property.kind == PropertyKind::sometimes ||
-                         property.kind == PropertyKind::always;
-    if (crash && !sys_.power_loss)
-        diagnostics_.error(item.span, "a property of what survives power loss, without power_loss",
-                           "add a power_loss block");
+// Elaborates an expression of a property of this kind, with what it may read there, and what it counts as where it
+// cannot be evaluated.
+ExprId Compiler::stated(PropertyKind kind, bool if_not_evaluated, const std::function<ExprId()>& elaborate) {
+    const bool crash = kind == PropertyKind::crash_invariant || kind == PropertyKind::crash_cover;
+    const bool outcome = kind == PropertyKind::never || kind == PropertyKind::sometimes || kind == PropertyKind::always;
     reads_ = crash ? Reads::crash : outcome ? Reads::outcome : Reads::property;
     frames_.clear();
     frames_.emplace_back();
     path_ = ExprPool::yes;
+    std::vector<LocalCheck> checks;
+    checks_ = &checks;
+    const ExprId p = elaborate();
+    checks_ = nullptr;
+    frames_.clear();
+    ExprId ok = ExprPool::yes;
+    for (const LocalCheck& check : checks) ok = pool_.both(ok, check.ok);
+    return if_not_evaluated ? pool_.either(pool_.negate(ok), p) : pool_.both(ok, p);
+}
+
+void Compiler::build_property(const ast::Item& item, system::Property& property) {
+    const bool crash = property.kind == PropertyKind::crash_invariant || property.kind == PropertyKind::crash_cover;
+    if (crash && !sys_.power_loss)
+        diagnostics_.error(item.span, "a property of what survives power loss, without power_loss",
+                           "add a power_loss block");
     // What cannot be evaluated does not hold: neither p nor q of `p leads to q` may make the property hold then, and
     // for `never` the bad case is that p holds.
-    const auto evaluate = [&](const ast::Expr& e, bool if_not_evaluated) {
-        std::vector<LocalCheck> checks;
-        checks_ = &checks;
-        const ExprId p = boolean(e);
-        checks_ = nullptr;
-        ExprId ok = ExprPool::yes;
-        for (const LocalCheck& check : checks) ok = pool_.both(ok, check.ok);
-        return if_not_evaluated ? pool_.either(pool_.negate(ok), p) : pool_.both(ok, p);
-    };
-    property.expr =
-        evaluate(*item.value, property.kind == PropertyKind::never || property.kind == PropertyKind::leads_to);
-    if (item.consequent) property.consequent = evaluate(*item.consequent, false);
-    frames_.clear();
+    const bool if_not_evaluated = property.kind == PropertyKind::never || property.kind == PropertyKind::leads_to;
+    property.expr = stated(property.kind, if_not_evaluated, [&] { return boolean(*item.value); });
+    if (item.consequent) property.consequent = stated(property.kind, false, [&] { return boolean(*item.consequent); });
 }
 
 void Compiler::build_properties() {
@@ -181,6 +184,86 @@ void Compiler::drop_unused_properties() {
     for (system::Transition& t : sys_.transitions) renumber(t.step);
     renumber(sys_.init);
     if (sys_.power_loss) renumber(sys_.power_loss->step);
+}
+
+// --- antecedents ---------------------------------------------------------------------------------
+
+namespace {
+
+using ast::Operator;
+
+bool implies_something(const ast::Expr& e) { return e.kind == ast::ExprKind::binary && e.op == Operator::implies; }
+bool for_all(const ast::Expr& e) { return e.kind == ast::ExprKind::quantifier && e.op == Operator::forall; }
+
+/// The part of `e` that is its antecedent, as it is written; null if it says something wherever it is judged.
+const ast::Expr* written_antecedent(const ast::Expr& e) {
+    if (implies_something(e)) return e.args[0].get();
+    if (!for_all(e)) return nullptr;
+    return e.args.size() > 1 ? e.args[1].get() : written_antecedent(*e.args[0]);
+}
+
+void conjuncts_of(const ast::Expr& e, std::vector<const ast::Expr*>& out) {
+    if (e.kind == ast::ExprKind::binary && e.op == Operator::conjunction) {
+        for (const auto& part : e.args) conjuncts_of(*part, out);
+    } else {
+        out.push_back(&e);
+    }
+}
+
+/// Whether there are states, outcomes or contents in which it is not judged, so that it can be judged nowhere.
+bool judged_in_some(PropertyKind kind) {
+    return kind == PropertyKind::final || kind == PropertyKind::quiescent || kind == PropertyKind::crash_invariant ||
+           kind == PropertyKind::never;
+}
+
+}  // namespace
+
+// When `e` says anything: `a implies b` where a holds and b says anything; `forall (x in T where w) p` where w holds
+// and p says anything, for some x; everything else always.
+ExprId Compiler::antecedent(const ast::Expr& e) {
+    if (implies_something(e)) {
+        const ExprId a = boolean(*e.args[0]);
+        return pool_.both(a, under(a, [&] { return antecedent(*e.args[1]); }));
+    }
+    if (!for_all(e)) return ExprPool::yes;
+    return leaf(quantified(e, Operator::exists, [&] { return antecedent(*e.args[0]); }));
+}
+
+// Conjuncts are asked one by one: `(a implies b) and (c implies d)` says something of b and of d.
+void Compiler::build_antecedents() {
+    const size_t own = sys_.properties.size();
+    for (uint32_t p = 0; p < own; ++p) {
+        const system::Property property = sys_.properties[p];
+        const Symbol* symbol = find(property.name);
+        if (symbol == nullptr || symbol->kind != SymbolKind::property || property.kind >= PropertyKind::assertion)
+            continue;
+        const bool crash = property.kind == PropertyKind::crash_invariant;
+        if (crash && sys_.power_loss && sys_.power_loss->budget == 0) continue;  // judged nowhere, as the run wants it
+        const auto add = [&](ExprId expr, Span span, std::string text) {
+            // What holds whatever the state is would only add to what has influence.
+            if (property.expr == ExprPool::yes && !pool_.is_constant(expr)) return;
+            sys_.properties.push_back({property.name, PropertyKind::antecedent, expr, ExprPool::yes, span, p, text});
+        };
+        const ast::Item& item = *symbol->item;
+        if (judged_in_some(property.kind)) add(ExprPool::yes, property.span, "");
+        if (property.kind == PropertyKind::leads_to) {
+            if (property.expr != ExprPool::yes) add(property.expr, item.value->span, one_line(item.value->span));
+            continue;
+        }
+        const bool demands = property.kind != PropertyKind::never && property.kind != PropertyKind::sometimes &&
+                             property.kind != PropertyKind::cover && property.kind != PropertyKind::crash_cover &&
+                             property.kind != PropertyKind::eventually &&
+                             property.kind != PropertyKind::always_eventually;
+        if (!demands) continue;
+        std::vector<const ast::Expr*> parts;
+        conjuncts_of(*item.value, parts);
+        for (const ast::Expr* part : parts) {
+            const ast::Expr* written = written_antecedent(*part);
+            if (written == nullptr) continue;
+            const ExprId expr = stated(property.kind, false, [&] { return antecedent(*part); });
+            if (expr != ExprPool::yes) add(expr, written->span, one_line(written->span));
+        }
+    }
 }
 
 // --- expectations --------------------------------------------------------------------------------
@@ -296,6 +379,13 @@ void Compiler::describe(Run& run) {
         const bool number = symbol.value.type->form == Form::integer;
         run.options[name] = number ? std::to_string(pool_.value(value))
                                    : sys_.types.text(symbol.value.type->scalar, pool_.value(value));
+        if (symbol.kind != SymbolKind::option || symbol.value.type->any_integer || config_->set.contains(name))
+            continue;
+        const system::Type& type = sys_.types[symbol.value.type->scalar];
+        OptionDomain domain{name, symbol.span, {}, type.size() > 64};
+        for (int64_t v = type.lo; v <= type.hi; v += domain.sampled ? type.hi - type.lo : 1)
+            if (v != pool_.value(value)) domain.others.push_back(sys_.types.text(symbol.value.type->scalar, v));
+        run.option_domains.push_back(std::move(domain));
     }
     const auto spent = [&](uint32_t fault) {
         const auto in = [&](const system::Step& s) {

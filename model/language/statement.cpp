@@ -75,7 +75,7 @@ void Compiler::statement_body(const ast::Stmt& s) {
             CfgNode node;
             node.kind = NodeKind::act;
             node.point = true;
-            node.span = s.span;
+            node.span = node.statement = s.span;
             append(std::move(node));
             return;
         }
@@ -95,7 +95,7 @@ void Compiler::atomic_statement(const ast::Stmt& s) {
     CfgNode begin;
     begin.kind = NodeKind::atomic;
     begin.point = true;
-    begin.span = s.span;
+    begin.span = begin.statement = s.span;
     append(std::move(begin));
     ++atomic_depth_;
     block(s.body);
@@ -128,6 +128,18 @@ bool Compiler::mentions_variable(const ast::Expr& e) {
     return std::any_of(e.args.begin(), e.args.end(), [&](const auto& a) { return mentions_variable(*a); });
 }
 
+// Whether coverage asks for both ways: not where params and constants alone know the answer in every run.
+bool Compiler::decides(const ast::Expr& e) {
+    if (e.kind == ExprKind::name) {
+        for (const Scope& scope : frames_.back().scopes)
+            if (scope.names.contains(e.name.text)) return true;
+        const Symbol* symbol = find(e.name.text);
+        return symbol != nullptr && (symbol->kind == SymbolKind::variable || symbol->kind == SymbolKind::option);
+    }
+    if (e.kind == ExprKind::call) return true;
+    return std::any_of(e.args.begin(), e.args.end(), [&](const auto& a) { return decides(*a); });
+}
+
 void Compiler::warn_constant(const ast::Expr& condition, ExprId value, bool loop) {
     if (!checking_ || !pool_.is_constant(value) || !mentions_variable(condition)) return;
     const bool always = value == ExprPool::yes;
@@ -155,6 +167,7 @@ void Compiler::if_statement(const ast::Stmt& s) {
         warn_constant(condition, given, false);
         node.condition = given;
     }
+    if (decides(condition)) node.decision = condition.span;
     const bool reachable = current_ != no_node;
     const NodeId branch = append(std::move(node));
     const auto arm = [&](const ast::Block* body) {
@@ -205,6 +218,7 @@ void Compiler::while_statement(const ast::Stmt& s) {
         warn_constant(*s.values[0], condition, true);
     });
     node.condition = condition;
+    if (decides(*s.values[0])) node.decision = s.values[0]->span;
     const NodeId branch = append(std::move(node));
     const NodeId body = nop();
     cfg_->nodes[branch].next = body;
@@ -330,7 +344,7 @@ void Compiler::choose_statement(const ast::Stmt& s) {
     CfgNode node;
     node.kind = NodeKind::choose;
     node.point = true;
-    node.span = s.span;
+    node.span = node.statement = s.span;
     const NodeId choose = append(std::move(node));
     const NodeId join = nop();
     bool reached = false;
@@ -344,6 +358,7 @@ void Compiler::choose_statement(const ast::Stmt& s) {
 
 void Compiler::alternative(const ast::Alternative& a, NodeId choose) {
     Branching branch;
+    branch.span = a.span;
     branch.text = a.body.statements.empty() ? "{ }" : one_line(a.body.statements[0]->span);
     if (a.fault) {
         const Symbol* symbol = find(a.fault->text);
@@ -408,6 +423,7 @@ void Compiler::leave_loop(const ast::Stmt& s) {
         diagnostics_.error(s.span, leave ? "break outside a loop" : "continue outside a loop");
         return;
     }
+    pass_by(s.span);
     emit_resets(loops.back().scopes, true);
     if (current_ != no_node) {
         link(current_, leave ? loops.back().out : loops.back().again);
@@ -419,7 +435,7 @@ void Compiler::leave_loop(const ast::Stmt& s) {
 void Compiler::jump_statement(const ast::Stmt& s) {
     CfgNode node;
     node.kind = NodeKind::act;
-    node.span = s.span;
+    node.span = node.statement = s.span;
     const bool reachable = current_ != no_node;
     const NodeId id = append(std::move(node));
     Frame::Jump jump{&s, id, frames_.back().chain, {}};

@@ -185,6 +185,7 @@ void StepBuilder::execute(NodeId id, bool fresh) {
     if (reached == condition_.end() || reached->second == ExprPool::no) return;  // not reachable with these constants
     const ExprId path = reached->second;
     for (const std::string& label : node.labels) step_.labels.push_back({pool_.both(path, sound_), label});
+    pass(node.site, path);
     if (node.kind == NodeKind::choose) return choose(node, path, fresh);
     add_checks(node.checks, path);
     switch (node.kind) {
@@ -200,8 +201,12 @@ void StepBuilder::execute(NodeId id, bool fresh) {
         }
         case NodeKind::branch: {
             const ExprId c = now(node.condition, path);
-            flow(node.next, pool_.both(path, c), fresh && node.transparent);
-            flow(node.other, pool_.both(path, pool_.negate(c)), fresh && node.transparent);
+            const ExprId yes = pool_.both(path, c);
+            const ExprId no = pool_.both(path, pool_.negate(c));
+            pass(node.site_true, yes);
+            pass(node.site_false, no);
+            flow(node.next, yes, fresh && node.transparent);
+            flow(node.other, no, fresh && node.transparent);
             return;
         }
         case NodeKind::await: {
@@ -264,8 +269,22 @@ void StepBuilder::choose(const CfgNode& node, ExprId path, bool fresh) {
         demand(pool_.implies(taken, now(a.where, taken)));
         if (!fresh) demand(pool_.implies(taken, now(entry_condition(a.entry, 0), taken)));
         if (a.fault) spend(*a.fault, taken);
+        pass(a.site, taken);
         flow(a.entry, taken, fresh);
     }
+}
+
+// The copies of an unrolled or inlined piece of code are one site.
+void StepBuilder::pass(uint32_t site, ExprId path) {
+    if (site == system::none) return;
+    const ExprId when = pool_.both(path, sound_);
+    if (when == ExprPool::no) return;
+    const auto at = std::lower_bound(step_.passes.begin(), step_.passes.end(), site,
+                                     [](const system::SitePassed& p, uint32_t s) { return p.site < s; });
+    if (at != step_.passes.end() && at->site == site)
+        at->when = pool_.either(at->when, when);
+    else
+        step_.passes.insert(at, {when, site});
 }
 
 void StepBuilder::spend(uint32_t fault, ExprId when) {

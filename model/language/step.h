@@ -51,6 +51,7 @@ class StepBuilder {
     void execute(NodeId id, bool fresh);
     void choose(const CfgNode& node, system::ExprId path, bool fresh);
     void spend(uint32_t fault, system::ExprId when);
+    void pass(uint32_t site, system::ExprId path);
     system::ExprId entry_condition(NodeId node, int depth);
     system::ExprId enabled(const Branching& a, int depth);
     void add_check(const LocalCheck& check, system::ExprId path);

@@ -71,7 +71,7 @@ std::string joined(const std::vector<std::string>& parts) { return fmt::format("
 
 class Dump {
  public:
-    explicit Dump(const System& system) : system_(system) {}
+    Dump(const System& system, bool sites) : system_(system), sites_(sites) {}
 
     std::string text() {
         types();
@@ -163,7 +163,7 @@ class Dump {
         }
     }
 
-    static std::vector<ExprId> expressions(const Step& s) {
+    std::vector<ExprId> expressions(const Step& s) const {
         std::vector<ExprId> roots{s.guard};
         for (const Check& c : s.checks) roots.push_back(c.ok);
         for (const Update& u : s.updates) {
@@ -173,6 +173,8 @@ class Dump {
         }
         for (const FaultSpent& f : s.faults) roots.push_back(f.when);
         for (const LabelPassed& l : s.labels) roots.push_back(l.when);
+        if (sites_)
+            for (const SitePassed& p : s.passes) roots.push_back(p.when);
         return roots;
     }
 
@@ -196,6 +198,24 @@ class Dump {
             line("  set {} = {}{}", text.place(u.var, u.index), text.value(u.value, u.var), when(text, u.when));
         for (const FaultSpent& f : s.faults) line("  fault {}{}", system_.faults[f.fault].name, when(text, f.when));
         for (const LabelPassed& l : s.labels) line("  label {}{}", l.label, when(text, l.when));
+        if (sites_) passes(s, text);
+    }
+
+    // One line for each condition: most sites lie on few paths.
+    void passes(const Step& s, ExprText& text) {
+        std::vector<std::pair<ExprId, std::vector<std::string>>> paths;
+        for (const SitePassed& p : s.passes) {
+            const Site& site = system_.sites[p.site];
+            std::string place = span_text(system_, site.span);
+            if (site.kind != SiteKind::statement) place += fmt::format(" {}", name(site.kind));
+            const auto path =
+                std::find_if(paths.begin(), paths.end(), [&](const auto& x) { return x.first == p.when; });
+            if (path == paths.end())
+                paths.push_back({p.when, {std::move(place)}});
+            else
+                path->second.push_back(std::move(place));
+        }
+        for (const auto& [condition, places] : paths) line("  passes {}{}", joined(places), when(text, condition));
     }
 
     void power_loss() {
@@ -217,7 +237,7 @@ class Dump {
                 body = ": " + text.condition(p.expr);
                 if (p.kind == PropertyKind::leads_to) body += " leads to " + text.condition(p.consequent);
             }
-            line("  {} {}{}", name(p.kind), p.name, body);
+            line("  {} {}{}", p.kind == PropertyKind::antecedent ? "antecedent of" : name(p.kind), p.name, body);
         }
     }
 
@@ -230,14 +250,17 @@ class Dump {
     }
 
     /// Whether it has an expression of its own; the others are asked by checks and by the engine.
-    static bool is_stated(PropertyKind kind) { return kind < PropertyKind::assertion; }
+    static bool is_stated(PropertyKind kind) {
+        return kind < PropertyKind::assertion || kind == PropertyKind::antecedent;
+    }
 
     const System& system_;
+    bool sites_;
     std::string out_;
 };
 
 }  // namespace
 
-std::string dump(const System& system) { return Dump(system).text(); }
+std::string dump(const System& system, bool sites) { return Dump(system, sites).text(); }
 
 }  // namespace untorn::system

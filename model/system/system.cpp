@@ -22,6 +22,22 @@ const char* name(PropertyKind kind) {
         case PropertyKind::lock: return "lock";
         case PropertyKind::atomic_block: return "atomic block";
         case PropertyKind::recovery: return "recovery";
+        case PropertyKind::antecedent: return "antecedent";
+    }
+    return "?";
+}
+
+PropertyKind judged_as(const System& system, uint32_t property) {
+    const Property& p = system.properties[property];
+    return p.kind == PropertyKind::antecedent ? system.properties[p.of].kind : p.kind;
+}
+
+const char* name(SiteKind kind) {
+    switch (kind) {
+        case SiteKind::statement: return "statement";
+        case SiteKind::when_true: return "true";
+        case SiteKind::when_false: return "false";
+        case SiteKind::alternative: return "alternative";
     }
     return "?";
 }

@@ -103,6 +103,33 @@ struct LabelPassed {
     std::string label;
 };
 
+/// What coverage counts.
+enum class SiteKind : uint8_t {
+    statement,
+    when_true,   ///< the way out of a condition where it holds
+    when_false,  ///< ... and where it does not
+    alternative  ///< of a `choose`
+};
+
+/// `statement`, `true`, `false`, `alternative`: the kind as dumps and results write it.
+const char* name(SiteKind kind);
+
+/// A place in the source that steps pass: a statement, or one way out of a decision. One for each place, however often
+/// its code is inlined or unrolled, and whoever runs it. Ghost code has none.
+struct Site {
+    SiteKind kind = SiteKind::statement;
+    Span span;              ///< of the statement, the condition, the alternative
+    std::string text;       ///< its first source line, trimmed; of an alternative: how it begins
+    uint32_t fault = none;  ///< alternative: spends this fault
+};
+
+/// A step passes the site if `when` holds in the state before it, which includes that no check fails on the way there:
+/// a step that fails a check passes what lies before it.
+struct SitePassed {
+    ExprId when = ExprPool::yes;
+    uint32_t site = 0;  ///< index into System::sites
+};
+
 /// One atomic relation. `guard` includes what the choices must satisfy; it does not include the program counter.
 struct Step {
     std::vector<Choice> choices;
@@ -111,6 +138,7 @@ struct Step {
     std::vector<Update> updates;     ///< the program counter and budgets included
     std::vector<FaultSpent> faults;  ///< budgeted or not; the guard has already asked for what remains
     std::vector<LabelPassed> labels;
+    std::vector<SitePassed> passes;  ///< by site, each at most once
 };
 
 struct Transition {
@@ -144,7 +172,8 @@ enum class PropertyKind : uint8_t {
     range,
     lock,
     atomic_block,
-    recovery  ///< asked without asking; range has bad indices, none and x/0, too
+    recovery,   ///< asked without asking; range has bad indices, none and x/0, too
+    antecedent  ///< of another property: never a verdict of its own
 };
 
 /// `invariant`, `crash invariant`, `leads to`: the kind as dumps and results write it.
@@ -162,6 +191,10 @@ struct Property {
         ExprPool::yes;  ///< includes that its own indices are good: a property that cannot be evaluated does not hold
     ExprId consequent = ExprPool::yes;  ///< leads_to: what `expr` leads to
     Span span;
+    /// antecedent: the property (an index) that says nothing where `expr` does not hold: of `a implies b` a, of `p
+    /// leads to q` p, of a property of some states only that there is such a state. `name` is that property's.
+    uint32_t of = none;
+    std::string text{};  ///< antecedent: as it is written; empty: that the property is judged anywhere
 };
 
 /// A fairness constraint (README.md rule 16), for each instance of the actor.
@@ -171,6 +204,10 @@ struct Fairness {
     bool strong = false;
     Span span;
 };
+
+struct System;
+/// The kind that says where a property is judged: an antecedent is where its property is.
+PropertyKind judged_as(const System& system, uint32_t property);
 
 struct PowerLoss {
     int64_t budget = 1;
@@ -189,8 +226,9 @@ struct System {
     std::vector<Transition> transitions;  ///< by actor, then location; at most one for each point
     std::vector<Fault> faults;
     std::optional<PowerLoss> power_loss;
-    std::vector<Property> properties;
-    std::vector<Fairness> fairness;  ///< at most one for each actor and label
+    std::vector<Property> properties;  ///< antecedents last
+    std::vector<Fairness> fairness;    ///< at most one for each actor and label
+    std::vector<Site> sites;  ///< of all code that could run here, also of what no step passes (an option turns it off)
 };
 
 }  // namespace untorn::system

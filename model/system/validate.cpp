@@ -39,13 +39,21 @@ class Validation {
         variables();
         actors();
         faults();
+        for (const Site& site : s_.sites)
+            require(site.fault == none || site.fault < s_.faults.size(), "a site of no fault {}", site.fault);
         step(s_.init, {"init", none, s_.init.choices.size()});
         transitions();
         power_loss();
         for (const Fairness& f : s_.fairness)
             require(f.actor < s_.actors.size() && s_.actors[f.actor].kind != ActorKind::recover,
                     "fairness of no actor that runs");
-        for (const Property& p : s_.properties) {
+        uint32_t own = 0;  // properties before the antecedents
+        while (own < s_.properties.size() && s_.properties[own].kind != PropertyKind::antecedent) ++own;
+        for (size_t i = 0; i < s_.properties.size(); ++i) {
+            const Property& p = s_.properties[i];
+            require((p.kind == PropertyKind::antecedent) == (i >= own), "property {}: behind an antecedent", p.name);
+            require((p.kind == PropertyKind::antecedent) == (p.of < own), "property {}: an antecedent of no property",
+                    p.name);
             expression(p.expr, {"property " + p.name, none, 0, true});
             expression(p.consequent, {"property " + p.name, none, 0, true});
         }
@@ -164,6 +172,13 @@ class Validation {
             expression(f.when, plain);
         }
         for (const LabelPassed& l : step.labels) expression(l.when, ghost);
+        for (size_t i = 0; i < step.passes.size(); ++i) {
+            const SitePassed& p = step.passes[i];
+            require(p.site < s_.sites.size(), "{}: it passes no site", plain.where);
+            require(i == 0 || step.passes[i - 1].site < p.site, "{}: the sites it passes are out of order",
+                    plain.where);
+            expression(p.when, ghost);  // behind checks of ghost code
+        }
     }
 
     void update(const Update& u, bool initial, const Context& plain, const Context& ghost) const {

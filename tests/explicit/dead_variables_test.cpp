@@ -2,6 +2,7 @@
 #include "checker/explicit/dead_variables.h"
 
 #include "checker/explicit/cone.h"
+#include "checker/explicit/search.h"
 #include "tests/explicit/random_system.h"
 #include "tests/explicit/reduced_search.h"
 #include "tests/explicit/spec_runs.h"
@@ -347,6 +348,20 @@ TEST_CASE("states of some specifications, before and after") {
         }
     });
     CHECK(found == pins.size());
+}
+
+TEST_CASE("without the cone of influence, too, traces to what follows power loss are rebuilt") {
+    size_t after_loss = 0;
+    for_each_spec_run({"specs/seed"}, [&](const std::string& name, const system::System& system) {
+        CAPTURE(name);
+        checker::SearchOptions options;
+        options.reductions.dead_variables = true;
+        const auto answer = checker::search(system, options);
+        REQUIRE(std::holds_alternative<checker::SearchResult>(answer));
+        for (const checker::PropertyResult& p : std::get<checker::SearchResult>(answer).properties)
+            if (p.trace && system.properties[p.property].kind == system::PropertyKind::crash_invariant) ++after_loss;
+    });
+    CHECK(after_loss > 50);
 }
 
 }  // namespace untorn::testing

@@ -21,6 +21,7 @@ struct NaiveResult {
     std::vector<std::optional<Cost>> holds, fails;
     bool recovery_cycle = false;
     std::set<std::vector<int64_t>> outcomes;  ///< all cells of the states that are outcomes
+    std::vector<bool> passed;                 ///< by site
 };
 
 class NaiveExplorer {
@@ -28,11 +29,13 @@ class NaiveExplorer {
     explicit NaiveExplorer(const system::System& system) : system_(system), evaluator_(system) {
         result_.holds.resize(system.properties.size());
         result_.fails.resize(system.properties.size());
+        result_.passed.resize(system.sites.size());
         losses_ = system.power_loss ? system.power_loss->budget : 0;
     }
 
     NaiveResult explore() {
         for (const auto& [choices, executed] : evaluator_.initial()) {
+            pass(system_.init, evaluator_.first(), system::none, 0, choices);
             if (executed.next) {
                 reach({executed.next->cells, -1}, {0, 0});
             } else {
@@ -66,6 +69,12 @@ class NaiveExplorer {
         if (!place || cost < *place) place = cost;
     }
 
+    void pass(const system::Step& step, const system::State& state, system::ActorId actor, int64_t identity,
+              const std::vector<int64_t>& choices) {
+        for (const system::SitePassed& p : step.passes)
+            if (evaluator_.evaluate(p.when, state, actor, identity, choices) != 0) result_.passed[p.site] = true;
+    }
+
     void visit(const Node& node, Cost cost) {
         const system::State state{node.first};
         const bool crashed = node.second >= 0;
@@ -76,6 +85,7 @@ class NaiveExplorer {
         if (!recovered) {
             for (const system::Instance& instance : evaluator_.enabled(state, crashed)) {
                 const system::Step& step = system_.transitions[instance.transition].step;
+                pass(step, state, system_.transitions[instance.transition].actor, instance.identity, instance.choices);
                 const system::Executed executed = evaluator_.execute(instance, state);
                 const Cost target{cost.first + executed.faults.size(), cost.second + 1};
                 if (!crashed) ++result_.transitions;
@@ -97,6 +107,7 @@ class NaiveExplorer {
     void lose(const system::State& state, int64_t remaining, Cost cost) {
         const system::Step& step = system_.power_loss->step;
         for (const auto& choices : evaluator_.enabled_choices(step, state, system::none, 0)) {
+            pass(step, state, system::none, 0, choices);
             const system::Executed executed = evaluator_.lose_power(state, choices);
             if (executed.next) {
                 reach({executed.next->cells, remaining}, cost);
@@ -112,9 +123,11 @@ class NaiveExplorer {
         const bool outcome = losses_ > 0 ? recovered : ended;
         if (outcome) result_.outcomes.insert(state.cells);
         for (size_t p = 0; p < system_.properties.size(); ++p) {
-            const PropertyKind kind = system_.properties[p].kind;
+            const PropertyKind kind = system::judged_as(system_, static_cast<uint32_t>(p));
             bool asked = false;
             if (kind == PropertyKind::invariant || kind == PropertyKind::cover) asked = !crashed;
+            if (kind == PropertyKind::leads_to && system_.properties[p].kind == PropertyKind::antecedent)
+                asked = !crashed;
             if (kind == PropertyKind::final) asked = ended;
             if (kind == PropertyKind::quiescent) asked = ended && !moves;
             if (kind == PropertyKind::crash_invariant || kind == PropertyKind::crash_cover) asked = recovered;

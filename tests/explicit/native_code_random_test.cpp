@@ -1,4 +1,5 @@
 // Native code against the interpreter in arbitrary states of systems that are made to be awkward.
+#include <algorithm>
 #include <array>
 #include <random>
 
@@ -65,6 +66,7 @@ void compare_everywhere(const system::System& system) {
 
 TEST_CASE("native code and the interpreter agree on any system in any state") {
     size_t words = 0, records_seen = 0, failures = 0, thrown = 0, instances = 0, interpreted = 0;
+    size_t held = 0, did_not = 0;
     for (uint32_t seed = 0; seed < 3000; ++seed) {
         CAPTURE(seed);
         RandomCode random(seed);
@@ -72,7 +74,9 @@ TEST_CASE("native code and the interpreter agree on any system in any state") {
         const Program program(system);
         const Layout layout = layout_of(program);
         checker::InterpretedCode plain(program, layout);
-        const auto native_program = checker::NativeProgram::make(program, layout);
+        std::vector<checker::CodeId> conditions = program.properties;
+        std::ranges::sort(conditions);
+        const auto native_program = checker::NativeProgram::make(program, layout, conditions);
         if (!native_program) return;
         const auto native = checker::make_native_code(native_program, program, layout);
         words = std::max<size_t>(words, layout.words());
@@ -84,6 +88,12 @@ TEST_CASE("native code and the interpreter agree on any system in any state") {
             const Comparison result = compare_codes(plain, *native, program, layout, state);
             REQUIRE(result.difference == "");
             if (!result.thrown.empty()) ++thrown;
+            if (result.thrown.empty())  // both were asked for the successors of this state
+                for (const checker::CodeId condition : program.properties) {
+                    const bool holds = plain.passes(condition);
+                    REQUIRE(native->passes(condition) == holds);
+                    ++(holds ? held : did_not);
+                }
             for (size_t r = 0; r < result.records.size(); r += layout.words() + 1) {
                 ++records_seen;
                 if (checker::Tag{result.records[r + layout.words()]}.fails()) ++failures;
@@ -96,6 +106,8 @@ TEST_CASE("native code and the interpreter agree on any system in any state") {
     CHECK(records_seen > 50000);
     CHECK(failures > 5000);
     CHECK(thrown > 5000);
+    CHECK(held > 5000);
+    CHECK(did_not > 5000);
     CHECK(interpreted * 2 < instances);
 }
 

@@ -129,7 +129,7 @@ class ReducedSearch {
     void judge(Judged where, bool at_rest, const int64_t* cells, LevelKey key, const Packed* state) {
         judge_.begin(cells);
         for (uint32_t p : asked_.properties) {
-            const PropertyKind kind = program_.system.properties[p].kind;
+            const PropertyKind kind = system::judged_as(program_.system, p);
             if (checker::judged(kind, loses_power_) != where) continue;
             if ((kind == PropertyKind::quiescent) != at_rest) continue;
             const bool is_new = note(p, judge_(program_.properties[p]) != 0, key);

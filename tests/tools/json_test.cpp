@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "tests/language/compile_sources.h"
+#include "tests/tools/folder.h"
 #include "tests/tools/sample.h"
 #include "tools/cli/check.h"
 
@@ -174,6 +175,37 @@ TEST_CASE("a walk decides what it shows, and nothing else") {
     CHECK(run["properties"][1]["verdict"] == "holds");
     CHECK(run["properties"][2]["verdict"] == "undecided");
     CHECK(run["properties"][2]["limit"] == "one walk");
+}
+
+TEST_CASE("coverage in the JSON: every site with --coverage, what is missing without, and the warnings") {
+    const auto answer = [](const std::string& options) {
+        const Ended o =
+            shell("'" UNTORN_BINARY "' check '" UNTORN_SOURCE_DIR "/tests/specs/language/coverage.untorn' --json - " +
+                  options);
+        CHECK(o.status == 0);
+        return Json::parse(o.out);
+    };
+    const Json plain = answer("");
+    CHECK(schema_misfit(plain) == "");
+    CHECK(!plain["runs"][0].contains("coverage"));
+    CHECK(plain["runs"][0]["never_executed"].size() == 4);
+    CHECK(plain["runs"][0]["never_taken"].size() == 3);
+    CHECK(plain["runs"][0]["never_taken"][0]["line"] == 16);
+    CHECK(plain["runs"][0]["never_taken"][0]["way"] == "true");
+    CHECK(plain["runs"][0]["never_spent"] == Json::parse(R"(["glitch"])"));
+    CHECK(plain["runs"][0]["vacuous"] == Json::parse(R"([{"name": "says_nothing", "antecedent": "x == 3"}])"));
+    const Json& warnings = plain["warnings"];
+    CHECK(warnings["statements"].size() == 3);
+    CHECK(warnings["branches"].size() == 2);
+    CHECK(warnings["faults"][0]["name"] == "glitch");
+    CHECK(warnings["options"][0]["name"] == "UNUSED");
+    CHECK(warnings["vacuous"][0]["antecedent"] == "x == 3");
+    CHECK(warnings["covers"].empty());
+    const Json all = answer("--coverage");
+    CHECK(schema_misfit(all) == "");
+    CHECK(all["runs"][0]["coverage"]["statements"].size() == 11);
+    CHECK(all["runs"][0]["coverage"]["branches"].size() == 7);
+    CHECK(all["runs"][1]["coverage"]["statements"][0]["passed"] == true);
 }
 
 TEST_CASE("the schema check of these tests notices what does not fit") {

@@ -187,25 +187,49 @@ TEST_CASE("what was said of the run above is not said again") {
           std::string::npos);
 }
 
-TEST_CASE("statements that were never executed are counted, and listed with the traces of a single run") {
+TEST_CASE("statements and branches that no step passed are counted, and listed with the traces of a single run") {
     RunReport r = sample::report();
-    system::Actor flusher;
-    flusher.name = "flusher";
-    flusher.locations.resize(5);
-    flusher.locations[2] = {"await folio.dirty;", {}, {0, 110, 112}, false};
-    flusher.locations[3] = {"cache = folio.mem;", {}, {0, 121, 123}, false};
-    flusher.locations[4] = {"cache = folio.mem;", {}, {0, 121, 123}, false};
-    r.run.system.actors = {flusher};
-    for (system::LocationId at = 2; at < 5; ++at) r.run.system.transitions.push_back({0, at, {}});
-    r.result.executed = {false, true, false};
+    using system::SiteKind;
+    r.run.system.sites = {{SiteKind::statement, {0, 110, 112}, "await folio.dirty;"},
+                          {SiteKind::statement, {0, 121, 123}, "cache = folio.mem;"},
+                          {SiteKind::when_true, {0, 121, 122}, "folio.dirty"},
+                          {SiteKind::when_false, {0, 121, 122}, "folio.dirty"}};
+    r.result.passed = {false, true, false, true};
     TextOptions options;
-    CHECK(text(judged(r), options).find("9 bits a state; 1 of 2 statements never executed\n") != std::string::npos);
+    CHECK(text(judged(r), options)
+              .find("9 bits a state; 1 of 2 statements never executed; 1 of 2 branches never taken\n") !=
+          std::string::npos);
     CHECK(text(judged(r), options).find("await folio.dirty") == std::string::npos);
     options.traces = Traces::violated;
-    CHECK(text(judged(r), options).find("\n  never executed:\n    specs/torn.untorn:11: await folio.dirty;\n") !=
-          std::string::npos);
+    CHECK(text(judged(r), options)
+              .find("\n  never executed:\n    specs/torn.untorn:11: await folio.dirty;\n"
+                    "\n  never taken:\n    specs/torn.untorn:12: folio.dirty (true)\n") != std::string::npos);
     r.result.exhaustive = false;
     CHECK(text(judged(r), options).find("never executed") == std::string::npos);
+    r.result.exhaustive = true;
+    r.result.passed.clear();  // a search that leaves steps out
+    CHECK(text(judged(r), options).find("never executed") == std::string::npos);
+}
+
+TEST_CASE("a property that says nothing has that on its line") {
+    RunReport r = sample::report();
+    system::Property antecedent{"no_tear", system::PropertyKind::antecedent, {}, {}, {}, 0, "a == b"};
+    r.run.system.properties.push_back(antecedent);
+    r.result.properties[0].verdict = checker::Verdict::holds;
+    r.result.properties[0].trace.reset();
+    r.result.antecedents = {{3, false}};
+    const std::string says = "  ok  no_tear  holds        exhaustive; says nothing: `a == b` never holds\n";
+    CHECK(text(judged(r), {}).find(says) != std::string::npos);
+    r.run.system.properties.back().text.clear();
+    CHECK(text(judged(r), {}).find("says nothing: it is judged in no state\n") != std::string::npos);
+    r.result.antecedents[0].held = true;
+    CHECK(text(judged(r), {}).find("says nothing") == std::string::npos);
+    r.result.antecedents[0].held = false;
+    r.result.exhaustive = false;
+    CHECK(text(judged(r), {}).find("says nothing") == std::string::npos);
+    r.result.exhaustive = true;
+    r.result.properties[0].verdict = checker::Verdict::violated;  // so it did say something
+    CHECK(text(judged(r), {}).find("says nothing") == std::string::npos);
 }
 
 TEST_CASE("outcomes are listed with their witnesses") {

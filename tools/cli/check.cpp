@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "checker/answer.h"
+#include "tools/cli/coverage.h"
 #include "tools/cli/exit_status.h"
 #include "tools/cli/interrupt.h"
 #include "tools/cli/json.h"
@@ -24,6 +25,7 @@ checker::SearchResult out_of_memory(const system::System& system) {
     checker::SearchResult result;
     result.limit = "out of memory";
     for (uint32_t i = 0; i < system.properties.size(); ++i) {
+        if (system.properties[i].kind == system::PropertyKind::antecedent) continue;
         checker::PropertyResult p;
         p.property = i;
         p.limit = result.limit;
@@ -128,6 +130,21 @@ std::string label(const std::string& spec, const language::RunConfig& config) {
     return out;
 }
 
+namespace {
+
+/// What is to be said when all runs of a file are done.
+std::string file_text(const Spec& spec, const Coverage& coverage, const Style& style) {
+    const std::vector<std::string> warnings = coverage.warnings();
+    if (warnings.empty()) return {};
+    std::string out = fmt::format("{}, {}:\n", style.paint(Ink::bold, printable(spec.path)),
+                                  coverage.runs() == 1 ? "its run" : fmt::format("all {} runs", coverage.runs()));
+    for (const std::string& warning : warnings)
+        out += fmt::format("  {} {}\n", style.paint(Ink::yellow, "warning:"), printable(warning));
+    return out + "\n";
+}
+
+}  // namespace
+
 int check(const Options& options) {
     const std::atomic<bool>& interrupted = watch_interrupts();
     Output json = Output::named(options.json);
@@ -151,6 +168,17 @@ int check(const Options& options) {
     Json runs = Json::array();
     std::vector<std::string> above;
     std::string last_path;
+    Coverage all, file;
+    const Spec* current = nullptr;
+    std::map<std::string, std::string> sources;
+    const auto end_file = [&] {
+        if (current == nullptr) return;
+        file.set_options(current->path, language::study_options(current->program, current->runs));
+        if (!options.quiet) out.write(file_text(*current, file, text_options.style));
+        for (const language::SourceFile& source : current->program.files) sources[source.lines.path] = source.text;
+        all.add(file);
+        file = {};
+    };
     Progress progress(!options.quiet);
     const checker::SearchOptions how = search_options(options, interrupted, progress);
     const bool finished = for_each_run(specs, complaints, [&](const Spec& spec, language::Run run) {
@@ -159,24 +187,35 @@ int check(const Options& options) {
         RunReport report = search_run(spec.path, std::move(run), how);
         if (options.check_reductions) check_reductions(report, how);
         progress.erase();
+        if (current != &spec) end_file();
+        current = &spec;
         tally.add(report);
+        file.add(report);
         status = worse(status, report.status);
         if (spec.path != last_path) above.clear();
         out.write(text(report, text_options, above));
         out.flush();
         above = meaning(report, text_options.width);
         last_path = spec.path;
-        if (!options.json.empty()) runs.push_back(to_json(report));
+        if (!options.json.empty()) {
+            runs.push_back(to_json(report));
+            if (options.coverage) runs.back()["coverage"] = coverage_to_json(report);
+        }
         return true;
     });
+    end_file();
+    if (options.coverage) out.write(all.annotated(sources, text_options.style));
     if (!finished) {
         complaints.warn(fmt::format("interrupted: {} not started", plural(count - tally.runs, "run")));
         status = worse(status, exit_undecided);
     }
     if (!complaints.empty()) status = worse(status, exit_input);
     if (tally.runs > 0) out.write(text(tally, text_options.style));
+    if (finished) out.write(all.summary(text_options.style));
     out.close();
-    json.write(options.json.empty() ? "" : text(document(std::move(runs), complaints.problems(), interrupted)));
+    Json answer = document(std::move(runs), complaints.problems(), interrupted);
+    answer["warnings"] = all.to_json();
+    json.write(options.json.empty() ? "" : text(answer));
     json.close();
     return status;
 }

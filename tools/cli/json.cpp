@@ -136,10 +136,47 @@ Json to_json(const RunReport& report) {
         out["counts"].push_back(
             {{"name", c.name}, {"expected", c.expected}, {"actual", c.actual}, {"fit", word(c.fit)}});
     out["unanswered"] = report.unanswered;
+    const RunCoverage coverage = coverage_of(report);
+    const auto place = [](const Unpassed& u) -> Json {
+        return {{"file", u.place.file}, {"line", u.place.line}, {"column", u.place.column}};
+    };
     out["never_executed"] = Json::array();
-    size_t statements = 0;
-    for (const Unexecuted& u : never_executed(report, statements))
-        out["never_executed"].push_back({{"file", u.place.file}, {"line", u.place.line}, {"text", u.text}});
+    for (const Unpassed& u : coverage.never_executed) {
+        Json one = place(u);
+        one["text"] = u.text;
+        out["never_executed"].push_back(std::move(one));
+    }
+    out["never_taken"] = Json::array();
+    for (const Unpassed& u : coverage.never_taken) {
+        Json one = place(u);
+        one["way"] = name(u.kind);
+        one["text"] = u.text;
+        out["never_taken"].push_back(std::move(one));
+    }
+    out["never_spent"] = coverage.never_spent;
+    out["vacuous"] = Json::array();
+    for (const Vacuous& v : coverage.vacuous)
+        out["vacuous"].push_back(
+            {{"name", report.run.system.properties[v.property].name}, {"antecedent", string_or_null(v.antecedent)}});
+    return out;
+}
+
+Json coverage_to_json(const RunReport& report) {
+    Json out;
+    out["statements"] = Json::array();
+    out["branches"] = Json::array();
+    const system::System& sys = report.run.system;
+    const bool known = report.result.passed.size() == sys.sites.size();
+    for (size_t i = 0; i < sys.sites.size() && known; ++i) {
+        const system::Site& site = sys.sites[i];
+        const Place at = sys.files[site.span.file].place(site.span.begin);
+        Json one{{"file", at.file}, {"line", at.line}, {"column", at.column}};
+        const bool statement = site.kind == system::SiteKind::statement;
+        if (!statement) one["way"] = name(site.kind);
+        one["text"] = site.text;
+        one["passed"] = static_cast<bool>(report.result.passed[i]);
+        out[statement ? "statements" : "branches"].push_back(std::move(one));
+    }
     return out;
 }
 
@@ -169,6 +206,7 @@ Json walk_to_json(RunReport report, const WalkReport& walk) {
     const auto& properties = report.run.system.properties;
     report.result = {};
     for (uint32_t p = 0; report.inconsistency.empty() && p < properties.size(); ++p) {
+        if (properties[p].kind == system::PropertyKind::antecedent) break;  // they stand last
         checker::PropertyResult result;
         result.property = p;
         result.limit = system::is_progress(properties[p].kind) ? "a walk does not judge it" : "one walk";

@@ -27,6 +27,8 @@ struct InputProblem {
 Json typed(const std::string& text);
 Json to_json(const checker::Trace& trace);
 Json to_json(const RunReport& report);
+/// Every statement and branch of a run, and whether some step passed it (`--coverage`).
+Json coverage_to_json(const RunReport& report);
 /// One run of `untorn outcomes`.
 Json outcomes_to_json(const RunReport& report);
 /// One random or interactive walk, for JSON.

@@ -98,7 +98,7 @@ void add_json(CLI::App& app, Options& o) {
 
 void add_report(CLI::App& app, Options& o) {
     add_json(app, o);
-    app.add_flag("-q,--quiet", o.quiet, "Only what is not as expected; no traces, no progress, no warnings");
+    app.add_flag("-q,--quiet", o.quiet, "Only what is not as expected, and a line of warnings; no traces, no progress");
 }
 
 void add_color(CLI::App& app, Written& w) {
@@ -263,8 +263,11 @@ Parsed parse_options(int argc, const char* const* argv) {
             add_search(*command, o, w);
             add_report(*command, o);
         }
-        if (command == check)
+        if (command == check) {
             command->add_flag("--trace", o.trace, "Every trace, also of what is violated as expected and of covers");
+            command->add_flag("--coverage", o.coverage,
+                              "Print the sources, each line with how many runs executed it, and what no run has done");
+        }
         add_color(*command, w);
     }
 

@@ -31,8 +31,9 @@ struct Options {
     double seconds = 0;
     std::string json;  ///< a path, `-`, or empty
     bool quiet = false;
-    bool trace = false;  ///< show every trace
-    uint64_t seed = 0;   ///< of a random walk
+    bool trace = false;     ///< show every trace
+    bool coverage = false;  ///< print the annotated sources
+    uint64_t seed = 0;      ///< of a random walk
     uint64_t steps = 100;
     unsigned fault_percent = 5;  ///< chance of a fault where there is a choice
     bool keep_going = false;     ///< past a violation

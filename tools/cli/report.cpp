@@ -4,8 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 #include "tools/cli/exit_status.h"
 #include "tools/cli/grid.h"
@@ -60,27 +58,6 @@ void Tally::add(const RunReport& report) {
     for (const Judgement& j : report.judgements) count(j.fit);
     for (const CountJudgement& c : report.counts) count(c.fit);
     unexpected += report.unanswered.size();
-}
-
-std::vector<Unexecuted> never_executed(const RunReport& report, size_t& all) {
-    all = 0;
-    const system::System& sys = report.run.system;
-    if (!report.result.exhaustive || report.result.executed.size() != sys.transitions.size()) return {};
-    std::map<std::tuple<std::string, uint32_t, uint32_t>, std::pair<bool, std::string>> statements;
-    for (size_t i = 0; i < sys.transitions.size(); ++i) {
-        const system::Transition& t = sys.transitions[i];
-        const system::Location& location = sys.actors[t.actor].locations[t.from];
-        const Place place = sys.files[location.span.file].place(location.span.begin);
-        auto& [executed, text] = statements[{place.file, place.line, place.column}];
-        executed = executed || report.result.executed[i];
-        text = location.text;
-    }
-    all = statements.size();
-    std::vector<Unexecuted> out;
-    for (const auto& [place, statement] : statements)
-        if (!statement.first)
-            out.push_back({{std::get<0>(place), std::get<1>(place), std::get<2>(place)}, statement.second});
-    return out;
 }
 
 std::string run_title(const RunReport& report, const Style& style) {
@@ -145,9 +122,13 @@ std::string numbers(const RunReport& report) {
             if (!checker::keeps_progress(reduction)) line += ", without " + reduction;
     }
     if (!r.exhaustive) line += fmt::format("; not exhaustive{}", r.limit.empty() ? "" : ": " + r.limit);
-    size_t all = 0;
-    const size_t never = never_executed(report, all).size();
-    if (never > 0) line += fmt::format("; {} of {} never executed", grouped(never), plural(all, "statement"));
+    const RunCoverage coverage = coverage_of(report);
+    if (!coverage.never_executed.empty())
+        line += fmt::format("; {} of {} never executed", grouped(coverage.never_executed.size()),
+                            plural(coverage.statements, "statement"));
+    if (!coverage.never_taken.empty())
+        line += fmt::format("; {} of {} never taken", grouped(coverage.never_taken.size()),
+                            coverage.branches == 1 ? "1 branch" : grouped(coverage.branches) + " branches");
     return line + "\n";
 }
 
@@ -226,6 +207,8 @@ std::string property_line(const RunReport& report, size_t i, size_t name_width, 
     } else if (is_cover(property.kind) && p.verdict == Verdict::violated) {
         append("what the properties say may be empty");
     }
+    for (const Vacuous& v : coverage_of(report).vacuous)
+        if (v.property == p.property) append("says nothing: " + printable(vacuous_text(v.antecedent)));
     const Ink ink = judgement.fit == Fit::unexpected ? Ink::red : Ink::plain;
     std::string verdict = verdict_word(p, property.kind);
     const std::string plain = line(mark(judgement.fit, style), shown_name(property), name_width, verdict, rest);
@@ -326,12 +309,22 @@ std::string trace_text(const RunReport& report, size_t i, const TextOptions& opt
                        fairness_text(*p.trace));
 }
 
-std::string never_executed_text(const RunReport& report) {
-    size_t all = 0;
+std::string never_passed_text(const RunReport& report) {
+    const RunCoverage coverage = coverage_of(report);
     std::string out;
-    for (const Unexecuted& u : never_executed(report, all))
-        out += fmt::format("    {}:{}: {}\n", printable(u.place.file), u.place.line, printable(u.text));
-    return out.empty() ? out : "\n  never executed:\n" + out;
+    const auto list = [&](const char* title, const std::vector<Unpassed>& places) {
+        if (places.empty()) return;
+        out += fmt::format("\n  {}:\n", title);
+        for (const Unpassed& u : places) {
+            const char* way = u.kind == system::SiteKind::when_true    ? " (true)"
+                              : u.kind == system::SiteKind::when_false ? " (false)"
+                                                                       : "";
+            out += fmt::format("    {}:{}: {}{}\n", printable(u.place.file), u.place.line, printable(u.text), way);
+        }
+    };
+    list("never executed", coverage.never_executed);
+    list("never taken", coverage.never_taken);
+    return out;
 }
 
 }  // namespace
@@ -357,7 +350,7 @@ std::string text(const RunReport& report, const TextOptions& options, const std:
     std::string out = run_head_text(report, options, above);
     if (!report.inconsistency.empty()) return out;
     out += property_lines(report, options);
-    if (options.traces == Traces::violated || options.traces == Traces::all) out += never_executed_text(report);
+    if (options.traces == Traces::violated || options.traces == Traces::all) out += never_passed_text(report);
     bool any_trace = false;
     for (size_t i = 0; i < report.result.properties.size(); ++i) {
         if (!shows_trace(report.result.properties[i], report.judgements[i], options.traces)) continue;

@@ -23,16 +23,30 @@ struct RunReport {
     int status = 0;
 };
 
-/// A statement of an actor that runs which no state that was searched could execute.
-struct Unexecuted {
+/// A place in the source that no step passes.
+struct Unpassed {
     Place place;
+    system::SiteKind kind = system::SiteKind::statement;
     std::string text;
-    bool operator==(const Unexecuted&) const = default;
+    bool operator==(const Unpassed&) const = default;
 };
 
-/// Statements never executed, by place; a statement counts as executed if it is for one actor. Nothing if the search
-/// was not exhaustive. `all` gets the number of statements.
-std::vector<Unexecuted> never_executed(const RunReport& report, size_t& all);
+/// A property that holds because it says nothing, or one conjunct of it.
+struct Vacuous {
+    uint32_t property = 0;   ///< index into System::properties
+    std::string antecedent;  ///< what never holds; empty: the property is judged in no state
+};
+
+/// What one run has not done, for certain: nothing if its search was not exhaustive. Places in order.
+struct RunCoverage {
+    size_t statements = 0, branches = 0;  ///< how many there are; 0 if it is not known which were passed
+    std::vector<Unpassed> never_executed, never_taken;
+    std::vector<std::string> never_spent;  ///< faults that the run allows
+    std::vector<Vacuous> vacuous;
+};
+RunCoverage coverage_of(const RunReport& report);
+/// Why a property says nothing: "`a` never holds".
+std::string vacuous_text(const std::string& antecedent);
 
 /// Fills what is derived.
 void judge_run(RunReport& report);
@@ -71,7 +85,7 @@ std::string run_head_text(const RunReport& report, const TextOptions& options,
 std::string litmus_lines(const RunReport& report, const TextOptions& options);
 /// The exit status as far as litmus properties and completeness go.
 int outcomes_status(const RunReport& report);
-/// The line that ends a check.
+/// The line that ends a check, without warnings (see coverage.h).
 std::string text(const Tally& tally, const Style& style);
 
 /// Words that the JSON and the text share.

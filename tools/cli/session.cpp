@@ -214,6 +214,7 @@ std::string Session::properties() {
     const std::vector<checker::Observation> now = checker::observations(walk_);
     for (uint32_t p = 0; p < walk_.system().properties.size(); ++p) {
         const system::Property& property = walk_.system().properties[p];
+        if (property.kind == system::PropertyKind::antecedent) break;  // they stand last
         const auto found = std::ranges::find(now, p, &checker::Observation::property);
         std::string said;
         if (found != now.end()) said = found->violated ? ": VIOLATED here" : ": reached here";
