@@ -1,6 +1,7 @@
 // What the user sees where progress fails: the line, the lasso, and why it is fair.
 #include "tests/language/compile_sources.h"
 #include "tools/cli/check.h"
+#include "tools/cli/coverage.h"
 #include "tools/cli/json.h"
 
 namespace untorn::tools {
@@ -102,9 +103,14 @@ TEST_CASE("a fault that strikes for ever is on the loop, and a strong constraint
     CHECK(reported(copy + "strongly fair done;").find("  ok  copied  holds        exhaustive\n") != std::string::npos);
 }
 
-TEST_CASE("what holds of nothing says so") {
+TEST_CASE("what holds of nothing says so, and is warned about") {
     const std::string text = reported("thread t { step; a: assert false; }\neventually p: ended(t);");
-    CHECK(text.find("  ok  p  holds        no infinite run is fair: it holds of nothing\n") != std::string::npos);
+    CHECK(text.find("  ok  p  holds        says nothing: no infinite run is fair\n") != std::string::npos);
+    Coverage coverage;
+    coverage.add(search_run(
+        "t.untorn", language::testing::run_of("thread t { step; a: assert false; }\neventually p: ended(t);"), {}));
+    CHECK(coverage.summary({}) == "warnings: 1 property says nothing (p)\n");
+    CHECK(coverage.warnings() == std::vector<std::string>{"p says nothing: no infinite run is fair"});
 }
 
 TEST_CASE("a run without progress properties does not mention infinite runs") {

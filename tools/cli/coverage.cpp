@@ -81,10 +81,13 @@ RunCoverage coverage_of(const RunReport& report) {
             continue;  // judged nowhere says it all
         out.vacuous.push_back({p.of, p.text});
     }
+    for (const checker::PropertyResult& p : result.properties)
+        if (p.how == "no fair run") out.vacuous.push_back({p.property, no_fair_run});
     return out;
 }
 
 std::string vacuous_text(const std::string& antecedent) {
+    if (antecedent == no_fair_run) return antecedent;
     return antecedent.empty() ? "it is judged in no state" : fmt::format("`{}` never holds", antecedent);
 }
 
@@ -114,6 +117,11 @@ void Coverage::add(const RunReport& report) {
         const system::Property& property = sys.properties[p.property];
         const language::Expected* expected = expected_of(report, p);
         const bool unwanted = expected != nullptr && expected->kind == language::Expected::Kind::violated;
+        if (system::is_progress(property.kind) && p.verdict != Verdict::undecided) {
+            Vacuity& vacuity = antecedents_[{{report.spec, property.name}, no_fair_run}];
+            vacuity.said.add(p.how != "no fair run", true);
+            vacuity.warns = true;
+        }
         if (is_cover(property.kind) && !unwanted)
             covers_[{report.spec, property.name}].add(p.verdict == Verdict::holds, p.verdict != Verdict::undecided);
     }

@@ -170,8 +170,7 @@ std::string detail(const PropertyResult& p) {
     }
     if (p.trace && !p.trace->fairness.empty()) return fmt::format("{}, {}", cost(*p.trace), for_ever(*p.trace));
     if (p.trace) return fmt::format("{}{}", cost(*p.trace), p.shortest ? "" : " (perhaps not the shortest)");
-    if (p.how == "no fair run") return "no infinite run is fair: it holds of nothing";
-    return p.how == "not reached" ? "" : p.how;
+    return p.how == "not reached" || p.how == "no fair run" ? "" : p.how;
 }
 
 std::string mark(Fit fit, const Style& style) {

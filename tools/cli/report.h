@@ -34,8 +34,10 @@ struct Unpassed {
 /// A property that holds because it says nothing, or one conjunct of it.
 struct Vacuous {
     uint32_t property = 0;   ///< index into System::properties
-    std::string antecedent;  ///< what never holds; empty: the property is judged in no state
+    std::string antecedent;  ///< what never holds; empty: the property is judged in no state; or no_fair_run
 };
+/// Why a progress property says nothing; no expression reads like this.
+inline constexpr const char* no_fair_run = "no infinite run is fair";
 
 /// What one run has not done, for certain: nothing if its search was not exhaustive. Places in order.
 struct RunCoverage {
