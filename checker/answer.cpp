@@ -14,7 +14,7 @@ std::variant<SearchResult, Inconsistency> answer(const system::System& system, c
     const bool asked =
         std::ranges::any_of(system.properties, [](const system::Property& p) { return system::is_progress(p.kind); });
     if (result == nullptr || !asked || !result->exhaustive) return found;
-    if (auto wrong = decide_progress(system, options.less_time_since(begin), *result)) return *wrong;
+    if (auto wrong = decide_progress(system, options.after(begin), *result)) return *wrong;
     return found;
 }
 

@@ -82,7 +82,7 @@ void SearchContext::tick() {
     if (options.interrupted != nullptr && options.interrupted->load(std::memory_order_relaxed))
         throw LimitReached{"interrupted"};
     const auto now = Clock::now();
-    if (options.seconds > 0 && std::chrono::duration<double>(now - begin_).count() > options.seconds) {
+    if (options.seconds > 0 && options.spent + std::chrono::duration<double>(now - begin_).count() > options.seconds) {
         std::string seconds = std::to_string(options.seconds);
         seconds.erase(seconds.find_last_not_of('0') + 1);
         if (seconds.ends_with('.')) seconds.pop_back();

@@ -11,7 +11,6 @@
 // 2 states.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -46,6 +45,7 @@ struct SearchOptions {
     uint64_t max_states = 0;      ///< most states, those after power loss included; 0: no limit
     uint64_t memory_bytes = 0;    ///< most memory for states and what belongs to them; 0: no limit
     double seconds = 0;           ///< 0: no limit
+    double spent = 0;             ///< of these seconds, before this search
     unsigned threads = 1;         ///< the result does not depend on it
     bool native_code = true;      ///< machine code where it can be had; changes no result
     bool stop_early = false;      ///< end at the end of the first level in which some property is violated
@@ -55,11 +55,10 @@ struct SearchOptions {
     const std::atomic<bool>* interrupted = nullptr;       ///< ends the search as a limit does, when set
     std::function<void(const SearchProgress&)> progress;  ///< called about ten times a second
 
-    /// For what comes after a search that began then: what remains of the seconds.
-    SearchOptions less_time_since(std::chrono::steady_clock::time_point begin) const {
+    /// For what comes after a search that began then: the seconds since then are spent.
+    SearchOptions after(std::chrono::steady_clock::time_point begin) const {
         SearchOptions rest = *this;
-        const std::chrono::duration<double> used = std::chrono::steady_clock::now() - begin;
-        if (seconds > 0) rest.seconds = std::max(seconds - used.count(), 1e-6);
+        rest.spent += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         return rest;
     }
 };

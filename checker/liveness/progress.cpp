@@ -222,7 +222,7 @@ std::optional<Inconsistency> decide_progress(const system::System& system, const
         const Program program(system);
         const bool reduced = Progress(program, options).decide(result);
         if (!reduced || !violates_progress(result, system)) return std::nullopt;
-        SearchOptions rest = options.less_time_since(begin);
+        SearchOptions rest = options.after(begin);
         rest.reductions = {};
         show_in_whole_states(result, program, rest);
     } catch (const LimitReached& limit) {

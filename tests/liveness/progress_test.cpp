@@ -157,6 +157,9 @@ TEST_CASE("on random systems progress is what the evaluator and a fixpoint say, 
         std::set<uint32_t> all;
         for (uint32_t s = 0; s < naive.graph.states(); ++s) all.insert(s);
         const bool any = !fair_states(naive.graph, all, true).empty();
+        REQUIRE(std::ranges::count_if(full.properties, [&](const PropertyResult& p) {
+                    return system::is_progress(system.properties[p.property].kind) && p.verdict != Verdict::undecided;
+                }) == 3);
         for (const PropertyResult& p : full.properties) {
             if (!system::is_progress(system.properties[p.property].kind)) continue;
             const PropertyResult& other = reduced.properties[p.property];
@@ -318,6 +321,19 @@ TEST_CASE("a limit in the search for cycles leaves progress undecided, and the r
     CHECK(result.properties[0].limit == "--memory 1500000 bytes: infinite runs were not searched to the end");
     CHECK(result.properties[1].verdict == Verdict::undecided);
     CHECK(result.properties[2].verdict == Verdict::holds);
+}
+
+TEST_CASE("the time is for the search and for what comes after it together, and the limit is called as it was given") {
+    Build b;
+    build_ring(b, 5000);
+    const system::System& system = b.finish();
+    auto found = checker::search(system, {});
+    auto& result = std::get<SearchResult>(found);
+    SearchOptions options;
+    options.seconds = 3600;
+    options.spent = 3600;
+    CHECK(!checker::decide_progress(system, options, result));
+    CHECK(result.properties[0].limit == "--time 3600 s: infinite runs were not searched to the end");
 }
 
 TEST_CASE("an interrupt ends the search for cycles, too") {
