@@ -231,6 +231,8 @@ TEST_CASE("a lasso, its fairness and the graph it was found in") {
         "var x: bool; thread t[i: 0..1] { go: step; }\neventually p: x;\nstrongly fair go; environment e { x = true; }";
     const Json run = to_json(search_run("t.untorn", language::testing::run_of(source), {}));
     CHECK(schema_misfit(document(Json::array({run}), {}, false)) == "");
+    CHECK(run["fairness"].dump() ==
+          R"([{"actor":"t","label":null,"strong":false},{"actor":"t","label":"go","strong":true}])");
     CHECK(run["progress_graph"].dump() == R"({"states":8,"edges":12})");
     const Json& p = run["properties"][0];
     CHECK(p["loop_start"] == 2);

@@ -33,6 +33,7 @@ std::string reported(const std::string& source, const checker::SearchOptions& op
 TEST_CASE("a lasso is shown with where it comes back to and why it is fair") {
     CHECK(reported(spin) == R"(t.untorn
   faults:  none
+  fair:    threads and daemons
   present: spinner, other
   3 states, 4 transitions, depth 1, 6 bits a state; infinite runs: 3 states, 4 edges
   !!  gets_it  violated     0 faults, 3 steps, the last 3 for ever
@@ -57,6 +58,7 @@ TEST_CASE("a lasso is shown with where it comes back to and why it is fair") {
 TEST_CASE("a run that stays where it is is shown as one") {
     CHECK(reported("var x: bool; thread t { step; }\neventually p: x;\nenvironment e { x = true; }") == R"(t.untorn
   faults:  none
+  fair:    threads and daemons
   present: t, e
   4 states, 4 transitions, depth 2, 5 bits a state; infinite runs: 4 states, 4 edges
   !!  p  violated     0 faults, 1 step, then it stays so for ever
@@ -82,6 +84,7 @@ TEST_CASE("a fault that strikes for ever is on the loop, and a strong constraint
         "eventually copied: x;\n";
     CHECK(reported(copy + "strongly fair copy;") == R"(t.untorn
   faults:  gone unlimited
+  fair:    threads and daemons, copy strongly
   present: copy
   3 states, 3 transitions, depth 1, 3 bits a state; infinite runs: 3 states, 3 edges
   !!  copied  violated     1 fault, 2 steps, the last 2 for ever
@@ -101,6 +104,15 @@ TEST_CASE("a fault that strikes for ever is on the loop, and a strong constraint
 
 )");
     CHECK(reported(copy + "strongly fair done;").find("  ok  copied  holds        exhaustive\n") != std::string::npos);
+}
+
+TEST_CASE("under which fairness progress is asked stands with sizes and budgets") {
+    const std::string text = reported(
+        "var x: bool; thread t { go: x = true; }\nenvironment e { loop x = false; }\ndaemon d { loop { await x; step; "
+        "} }\n"
+        "fair e, go; strongly fair d;\neventually p: x;\n");
+    CHECK(text.find("\n  fair:    threads and daemons, d strongly, e, go of t\n") != std::string::npos);
+    CHECK(reported("thread t { step; }").find("fair:") == std::string::npos);
 }
 
 TEST_CASE("what holds of nothing says so, and is warned about") {

@@ -37,6 +37,7 @@ TEST_CASE("a random walk, to the byte") {
     Ended o = simulate(spec + " --seed 39 2>&1");
     CHECK(folder.stripped(o.out) == R"(torn.untorn
   faults:  power_loss at most 1
+  fair:    threads and daemons
   present: writer
   not judged by a walk: done
 
@@ -54,6 +55,7 @@ TEST_CASE("a random walk, to the byte") {
     o = simulate(spec + " --seed 39 --faults 0 2>&1");
     CHECK(folder.stripped(o.out) == R"(torn.untorn
   faults:  power_loss at most 1
+  fair:    threads and daemons
   present: writer
   not judged by a walk: done
 
@@ -122,6 +124,7 @@ TEST_CASE("commands come through a pipe; the random command walks as the seed do
     const Ended o = shell("printf '1\\nb\\n2\\nq\\n1\\n' | '" UNTORN_BINARY "' simulate -i " + spec + " 2>&1");
     CHECK(folder.stripped(o.out) == R"(torn.untorn
   faults:  power_loss at most 1
+  fair:    threads and daemons
   present: writer
   not judged by a walk: done
 

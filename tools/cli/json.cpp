@@ -92,6 +92,14 @@ Json run_head(const RunReport& report) {
     out["with"] = config.with;
     out["options"] = typed_object(report.run.options);
     out["faults_allowed"] = typed_object(report.run.faults_allowed);
+    const auto asks = [](const system::Property& p) { return system::is_progress(p.kind); };
+    if (std::ranges::any_of(report.run.system.properties, asks)) {
+        out["fairness"] = Json::array();
+        for (const system::Fairness& f : report.run.system.fairness)
+            out["fairness"].push_back({{"actor", report.run.system.actors[f.actor].name},
+                                       {"label", string_or_null(f.label)},
+                                       {"strong", f.strong}});
+    }
     out["present"] = report.run.present;
     out["absent"] = report.run.absent;
     out["engine"] = "explicit";

@@ -73,6 +73,24 @@ std::string run_title(const RunReport& report, const Style& style) {
     return line + "\n";
 }
 
+namespace {
+
+/// Under which fairness progress is asked; nothing where none is.
+std::vector<std::string> fairness(const system::System& sys) {
+    const auto asks = [](const system::Property& p) { return system::is_progress(p.kind); };
+    if (std::ranges::none_of(sys.properties, asks)) return {};
+    std::vector<std::string> out{"threads and daemons"};
+    for (const system::Fairness& f : sys.fairness) {
+        const system::Actor& actor = sys.actors[f.actor];
+        if (!f.strong && f.label.empty() && actor.kind != system::ActorKind::environment) continue;
+        out.push_back(
+            fmt::format("{}{}{}", f.label.empty() ? "" : f.label + " of ", actor.name, f.strong ? " strongly" : ""));
+    }
+    return out;
+}
+
+}  // namespace
+
 std::vector<std::string> meaning(const RunReport& report, size_t width) {
     const language::Run& run = report.run;
     std::vector<std::string> sizes;
@@ -88,6 +106,7 @@ std::vector<std::string> meaning(const RunReport& report, size_t width) {
     };
     add("  sizes:  ", sizes);
     add("  faults: ", faults);
+    add("  fair:   ", fairness(run.system));
     add("  present:", run.present);
     add("  absent: ", run.absent);
     return out;
