@@ -202,6 +202,16 @@ TEST_CASE("the same input gives the same bytes, whatever the number of threads")
     CHECK(!folder.read("1.json").empty());
 }
 
+TEST_CASE("what a run leaves out of the kernel modules is not listed with it, and is in the JSON") {
+    const std::string arguments =
+        "'" UNTORN_SOURCE_DIR "/specs/seed/q_loop.untorn' --scenario bad_page --with C --json -";
+    const nlohmann::json run = nlohmann::json::parse(untorn("check " + arguments).out)["runs"][0];
+    CHECK(run["never_executed"].dump().find("<kernel>/iomap.untorn") != std::string::npos);
+    const std::string text = untorn("check --trace " + arguments.substr(0, arguments.find(" --json"))).out;
+    REQUIRE(text.find("  never executed:\n") != std::string::npos);
+    CHECK(text.find("<kernel>") == std::string::npos);
+}
+
 TEST_CASE("a limit that only the search without reductions meets is no disagreement") {
     const Folder folder;
     // 840 states with symmetry: all outcomes are known there. Without, the limit comes when one outcome was seen.

@@ -58,7 +58,7 @@ RunCoverage coverage_of(const RunReport& report) {
         for (const auto& [key, site] : sites) {
             const auto& [file, line, column, kind] = key;
             const bool statement = kind == SiteKind::statement;
-            ++(statement ? out.statements : out.branches);
+            if (!language::is_embedded(file)) ++(statement ? out.statements : out.branches);
             if (!site.first)
                 (statement ? out.never_executed : out.never_taken).push_back({{file, line, column}, kind, site.second});
         }

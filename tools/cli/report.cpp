@@ -128,6 +128,12 @@ std::string news(const std::vector<std::string>& said, const std::vector<std::st
     return out;
 }
 
+/// Outside of the embedded kernel modules: that a run uses little of those is no news.
+std::vector<Unpassed> own(std::vector<Unpassed> places) {
+    std::erase_if(places, [](const Unpassed& u) { return language::is_embedded(u.place.file); });
+    return places;
+}
+
 std::string numbers(const RunReport& report) {
     const checker::SearchResult& r = report.result;
     std::string line = fmt::format("  {}, {}, depth {}", plural(r.states, "state"), plural(r.transitions, "transition"),
@@ -142,11 +148,10 @@ std::string numbers(const RunReport& report) {
     }
     if (!r.exhaustive) line += fmt::format("; not exhaustive{}", r.limit.empty() ? "" : ": " + r.limit);
     const RunCoverage coverage = coverage_of(report);
-    if (!coverage.never_executed.empty())
-        line += fmt::format("; {} of {} never executed", grouped(coverage.never_executed.size()),
-                            plural(coverage.statements, "statement"));
-    if (!coverage.never_taken.empty())
-        line += fmt::format("; {} of {} never taken", grouped(coverage.never_taken.size()),
+    if (const size_t never = own(coverage.never_executed).size(); never > 0)
+        line += fmt::format("; {} of {} never executed", grouped(never), plural(coverage.statements, "statement"));
+    if (const size_t never = own(coverage.never_taken).size(); never > 0)
+        line += fmt::format("; {} of {} never taken", grouped(never),
                             coverage.branches == 1 ? "1 branch" : grouped(coverage.branches) + " branches");
     return line + "\n";
 }
@@ -330,7 +335,8 @@ std::string trace_text(const RunReport& report, size_t i, const TextOptions& opt
 std::string never_passed_text(const RunReport& report) {
     const RunCoverage coverage = coverage_of(report);
     std::string out;
-    const auto list = [&](const char* title, const std::vector<Unpassed>& places) {
+    const auto list = [&](const char* title, const std::vector<Unpassed>& all) {
+        const std::vector<Unpassed> places = own(all);
         if (places.empty()) return;
         out += fmt::format("\n  {}:\n", title);
         for (const Unpassed& u : places) {

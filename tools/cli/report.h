@@ -41,7 +41,8 @@ inline constexpr const char* no_fair_run = "no infinite run is fair";
 
 /// What one run has not done, for certain: nothing if its search was not exhaustive. Places in order.
 struct RunCoverage {
-    size_t statements = 0, branches = 0;  ///< how many there are; 0 if it is not known which were passed
+    /// How many there are outside of the embedded kernel modules; 0 if it is not known which were passed.
+    size_t statements = 0, branches = 0;
     std::vector<Unpassed> never_executed, never_taken;
     std::vector<std::string> never_spent;  ///< faults that the run allows
     std::vector<Vacuous> vacuous;
