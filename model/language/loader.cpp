@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -69,6 +70,7 @@ class Loader {
             diagnostics_.error(add(path, ""), fmt::format("cannot read `{}`: {}", path, why));
             return std::move(program_);
         }
+        find_hiding(root, 0);
         add_with_imports(std::move(root));
         return std::move(program_);
     }
@@ -83,7 +85,9 @@ class Loader {
 
     static std::string key(const std::string& path) { return fs::path(path).lexically_normal().generic_string(); }
 
-    Found read(const std::string& path) const {
+    /// Each file is read once.
+    Found read(const std::string& path) {
+        if (const auto at = read_.find(key(path)); at != read_.end()) return std::move(read_.extract(at).mapped());
         Found f;
         f.path = path;
         std::optional<std::string> text;
@@ -91,6 +95,26 @@ class Loader {
         f.exists = text.has_value();
         if (text) f.text = std::move(*text);
         return f;
+    }
+
+    /// What the file, and the files that it imports, put in the place of kernel modules. Everybody must see the same
+    /// module of a name, kernel modules included, and those may be loaded before the file that hides one.
+    void find_hiding(const Found& importer, size_t depth) {
+        if (depth >= max_import_chain || importer.text.size() > max_source_bytes) return;
+        for (const Import& import : imports_of(importer.text)) {
+            const std::string path = beside(importer, import);
+            if (import.name.empty() || !scanned_.insert(key(path)).second) continue;
+            Found file = read(path);
+            if (file.exists && !import.quoted && kernel(import.name)) hiding_.try_emplace(import.name, path);
+            if (file.exists) find_hiding(file, depth + 1);
+            read_.emplace(key(path), std::move(file));
+        }
+    }
+
+    /// Where an import is looked for first.
+    static std::string beside(const Found& importer, const Import& import) {
+        return (fs::path(importer.path).parent_path() / import.name).lexically_normal().generic_string() +
+               (import.quoted ? "" : ".untorn");
     }
 
     std::optional<std::string> kernel(const std::string& module) const {
@@ -140,22 +164,22 @@ class Loader {
         if (import.quoted && importer.embedded)
             return error("a kernel module imports kernel modules only", "without quotes: `import name;`");
 
-        const std::string beside =
-            (fs::path(importer.path).parent_path() / import.name).lexically_normal().generic_string() +
-            (import.quoted ? "" : ".untorn");
+        const auto hidden = import.quoted ? hiding_.end() : hiding_.find(import.name);
+        const std::string path =
+            importer.embedded && hidden != hiding_.end() ? hidden->second : beside(importer, import);
         const std::string module = import.quoted ? "" : module_path(import.name);
-        if (!importer.embedded) {
-            if (visited(beside, error)) return;
-            Found file = read(beside);
-            if (!file.error.empty()) return error(fmt::format("cannot read `{}`: {}", beside, file.error));
+        if (!importer.embedded || hidden != hiding_.end()) {
+            if (visited(path, error)) return;
+            Found file = read(path);
+            if (!file.error.empty()) return error(fmt::format("cannot read `{}`: {}", path, file.error));
             if (file.exists) {
-                if (!import.quoted && kernel(import.name))
+                if (hidden != hiding_.end())
                     remarks.push_back({Severity::warning, import.span,
-                                       fmt::format("`{}` hides the kernel module `{}`", beside, import.name),
+                                       fmt::format("`{}` hides the kernel module `{}`", path, import.name),
                                        "another name for the file would leave no doubt"});
                 return descend(std::move(file), error);
             }
-            if (import.quoted) return error(fmt::format("there is no file `{}`", beside));
+            if (import.quoted) return error(fmt::format("there is no file `{}`", path));
         }
         if (visited(module, error)) return;
         if (std::optional<std::string> text = kernel(import.name)) {
@@ -166,7 +190,7 @@ class Loader {
             return descend(std::move(file), error);
         }
         error(fmt::format("there is no module `{}`", import.name),
-              missing_module(import.name, importer.embedded, beside));
+              missing_module(import.name, importer.embedded, path));
     }
 
     std::string missing_module(const std::string& name, bool embedded, const std::string& beside) const {
@@ -203,8 +227,11 @@ class Loader {
     const Sources& sources_;
     Diagnostics& diagnostics_;
     Program program_;
-    std::set<std::string> known_;     // keys of the files that are loaded
-    std::vector<std::string> chain_;  // paths of the files whose imports are being loaded, the root first
+    std::map<std::string, Found> read_;          // by key: read, not yet loaded
+    std::set<std::string> scanned_;              // keys of the files whose imports were looked at beforehand
+    std::map<std::string, std::string> hiding_;  // by kernel module: the file that stands for it
+    std::set<std::string> known_;                // keys of the files that are loaded
+    std::vector<std::string> chain_;             // paths of the files whose imports are being loaded, the root first
 };
 
 }  // namespace

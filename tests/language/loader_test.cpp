@@ -98,6 +98,29 @@ TEST_CASE("A module is found beside the specification, then in the kernel librar
           "would leave no doubt");
 }
 
+TEST_CASE("A file that stands for a kernel module stands for it in kernel modules, too, in whatever order they come") {
+    World w;
+    w.files = {{"s/a.untorn", "import writeback; import \"b.untorn\";"},
+               {"s/b.untorn", "import iomap;"},
+               {"s/iomap.untorn", "import block; var mine: bool;"}};
+    w.kernel = {
+        {"writeback", "import iomap;"}, {"iomap", "import block; var theirs: bool;"}, {"block", "var b: bool;"}};
+    CHECK(
+        loaded(w, "s/a.untorn") ==
+        "<kernel>/block.untorn s/iomap.untorn <kernel>/writeback.untorn s/b.untorn s/a.untorn\n"
+        "<kernel>/writeback.untorn:1:8 warning `s/iomap.untorn` hides the kernel module `iomap` | another name for the "
+        "file would leave no doubt");
+    load(w, "s/a.untorn");
+    CHECK(std::count(w.reads.begin(), w.reads.end(), "s/iomap.untorn") == 1);
+}
+
+TEST_CASE("A file beside the specification that nobody imports by its name hides nothing") {
+    World w;
+    w.files = {{"s/a.untorn", "import writeback;"}, {"s/iomap.untorn", "var mine: bool;"}};
+    w.kernel = {{"writeback", "import iomap;"}, {"iomap", "var theirs: bool;"}};
+    CHECK(loaded(w, "s/a.untorn") == "<kernel>/iomap.untorn <kernel>/writeback.untorn s/a.untorn");
+}
+
 TEST_CASE("Kernel modules import kernel modules only") {
     World w;
     w.files = {{"a.untorn", "import block;"}, {"bio.untorn", ""}, {"device.untorn", ""}};
