@@ -13,6 +13,7 @@
 #include "tools/cli/interrupt.h"
 #include "tools/cli/json.h"
 #include "tools/cli/machine.h"
+#include "tools/cli/matrix.h"
 #include "tools/cli/output.h"
 #include "tools/cli/runs.h"
 
@@ -154,8 +155,8 @@ int check(const Options& options) {
 
     const size_t count = run_count(specs);
     TextOptions text_options{Style::choose(options.color, STDOUT_FILENO), output_width(STDOUT_FILENO),
-                             Traces::unexpected, options.quiet};
-    if (options.quiet)
+                             Traces::unexpected, options.quiet || options.matrix};
+    if (text_options.quiet)
         text_options.traces = Traces::none;
     else if (options.trace)
         text_options.traces = Traces::all;
@@ -169,12 +170,13 @@ int check(const Options& options) {
     std::vector<std::string> above;
     std::string last_path;
     Coverage all, file;
+    Matrix matrix;
     const Spec* current = nullptr;
     std::map<std::string, std::string> sources;
     const auto end_file = [&] {
         if (current == nullptr) return;
         file.set_options(current->path, language::study_options(current->program, current->runs));
-        if (!options.quiet) out.write(file_text(*current, file, text_options.style));
+        if (!text_options.quiet) out.write(file_text(*current, file, text_options.style));
         for (const language::SourceFile& source : current->program.files) sources[source.lines.path] = source.text;
         all.add(file);
         file = {};
@@ -191,6 +193,7 @@ int check(const Options& options) {
         current = &spec;
         tally.add(report);
         file.add(report);
+        matrix.add(report);
         status = worse(status, report.status);
         if (spec.path != last_path) above.clear();
         out.write(text(report, text_options, above));
@@ -204,6 +207,7 @@ int check(const Options& options) {
         return true;
     });
     end_file();
+    if (options.matrix) out.write(options.markdown ? matrix.markdown() : matrix.text(text_options.style));
     if (options.coverage) out.write(all.annotated(sources, text_options.style));
     if (!finished) {
         complaints.warn(fmt::format("interrupted: {} not started", plural(count - tally.runs, "run")));
@@ -215,6 +219,7 @@ int check(const Options& options) {
     out.close();
     Json answer = document(std::move(runs), complaints.problems(), interrupted);
     answer["warnings"] = all.to_json();
+    if (options.matrix) answer["matrix"] = matrix.to_json();
     json.write(options.json.empty() ? "" : text(answer));
     json.close();
     return status;

@@ -267,6 +267,11 @@ Parsed parse_options(int argc, const char* const* argv) {
             command->add_flag("--trace", o.trace, "Every trace, also of what is violated as expected and of covers");
             command->add_flag("--coverage", o.coverage,
                               "Print the sources, each line with how many runs executed it, and what no run has done");
+            CLI::Option* matrix =
+                command->add_flag("--matrix", o.matrix,
+                                  "Print a table of scenarios and variants, a letter for each kind of broken promise; "
+                                  "reports only of what is not as expected");
+            command->add_flag("--markdown", o.markdown, "The table of --matrix as Markdown")->needs(matrix);
         }
         add_color(*command, w);
     }

@@ -33,6 +33,8 @@ struct Options {
     bool quiet = false;
     bool trace = false;     ///< show every trace
     bool coverage = false;  ///< print the annotated sources
+    bool matrix = false;    ///< scenarios by variants instead of reports
+    bool markdown = false;  ///< the matrix as Markdown
     uint64_t seed = 0;      ///< of a random walk
     uint64_t steps = 100;
     unsigned fault_percent = 5;  ///< chance of a fault where there is a choice
