@@ -141,6 +141,8 @@ const std::optional<Finding>& violation(const Findings& findings, const system::
 
 bool SearchContext::shown(uint32_t p) const {
     const PropertyKind kind = program.system.properties[p].kind;
+    // What is shown of it is an outcome where it holds; that it holds takes another where it does not.
+    if (kind == PropertyKind::sometimes) return findings.holds(p) && findings.fails(p);
     return (sought(kind) ? findings.holds(p) : findings.fails(p)).has_value();
 }
 

@@ -186,12 +186,11 @@ Expected Parser::expected(bool counting) {
     if (counting) {
         cell.kind = Expected::Kind::count;
         cell.count = number("a number");
-    } else if (accept("holds")) {
-        cell.kind = Expected::Kind::holds;
     } else if (accept("undecided")) {
         cell.kind = Expected::Kind::undecided;
-    } else if (accept("violated")) {
-        cell.kind = Expected::Kind::violated;
+    } else if (at("holds") || at("violated")) {
+        cell.kind = at("holds") ? Expected::Kind::holds : Expected::Kind::violated;
+        advance();
         if (accept("with")) {
             cell.faults = number("the number of faults");
             unit("faults", "fault");

@@ -45,11 +45,17 @@ constexpr Builtin builtins[] = {{"deadlock", PropertyKind::deadlock},
 
 bool is_count(const std::string& name) { return name == "states" || name == "transitions" || name == "depth"; }
 
+/// Is there a trace to where it holds?
+bool is_shown_where_it_holds(const Symbol* symbol) {
+    if (symbol == nullptr || symbol->kind != SymbolKind::property) return false;
+    const PropertyWord word = symbol->item->property;
+    return word == PropertyWord::cover || word == PropertyWord::crash_cover || word == PropertyWord::sometimes;
+}
+
 std::string verdict_text(const ast::Expected& e) {
     if (e.kind == ast::Expected::Kind::count) return std::to_string(e.count);
-    if (e.kind == ast::Expected::Kind::holds) return "holds";
     if (e.kind == ast::Expected::Kind::undecided) return "undecided";
-    std::string out = "violated";
+    std::string out = e.kind == ast::Expected::Kind::holds ? "holds" : "violated";
     if (e.faults) out += fmt::format(" with {} faults", *e.faults);
     if (e.steps) out += fmt::format(" in {} steps", *e.steps);
     if (e.via) out += " via " + e.via->text;
@@ -304,8 +310,17 @@ void Compiler::check_expectations() {
             diagnostics_.error(e.name.span, fmt::format("there is no property '{}'", e.name.text),
                                near.empty() ? "" : fmt::format("did you mean '{}'?", near));
         }
-        for (const ast::Expected& cell : e.cells) check_cell(cell, scenario);
-        if (e.otherwise) check_cell(*e.otherwise, scenario);
+        const bool shown = is_shown_where_it_holds(find(e.name.text));
+        const auto check_both = [&](const ast::Expected& cell) {
+            check_cell(cell, scenario);
+            const bool asks_for_trace = cell.faults || cell.steps || cell.via;
+            if (cell.kind == ast::Expected::Kind::holds && asks_for_trace && !shown)
+                diagnostics_.error(
+                    cell.span, fmt::format("there is no trace where '{}' holds", e.name.text),
+                    "a trace shows how a `cover` or `sometimes` is reached, or how another property is violated");
+        };
+        for (const ast::Expected& cell : e.cells) check_both(cell);
+        if (e.otherwise) check_both(*e.otherwise);
     };
     for (const ast::Item* item : items_) {
         if (item->kind == ItemKind::expectation) check_one(item->expectation, nullptr);

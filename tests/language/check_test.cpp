@@ -164,6 +164,12 @@ TEST_CASE("expectations, scenarios and variants name what exists") {
     CHECK(complaints(head + "scenario s { expect inv2 holds; }") == Lines{"5:21 error: there is no property 'inv2'"});
     CHECK(complaints(head + "scenario s { expect inv violated via there; }") ==
           Lines{"5:38 error: there is no label 'there'"});
+    CHECK(complaints(head + "cover c: O;\nscenario s { expect c holds with 0 faults in 1 step via here; }") == Lines{});
+    CHECK(complaints(head + "power_loss { }\nsometimes m: O;\nscenario s { expect m holds in 1 step; }") == Lines{});
+    CHECK(complaints(head + "scenario s { expect inv holds in 1 step; }") ==
+          Lines{"5:25 error: there is no trace where 'inv' holds"});
+    CHECK(complaints(head + "scenario s { expect inv violated else holds via here; }") ==
+          Lines{"5:39 error: there is no trace where 'inv' holds"});
     CHECK(complaints(head + "scenario s { over A; expect inv holds { Z }; }") ==
           Lines{"5:41 error: this scenario does not run over 'Z'"});
     CHECK(complaints(head + "variant B of i { override proc q() { } }") ==

@@ -251,9 +251,10 @@ TEST_CASE("Expectations") {
         "expect p violated\n with 1 fault\n in 1 step;\n"
         "expect states 120 { A } 7 { B, C };\n"
         "expect depth 3;\n"
-        "expect states holds;");
+        "expect states holds;\n"
+        "expect p holds with 1 fault in 3 steps via short_copy { A };");
     using Kind = ast::Expected::Kind;
-    REQUIRE(p.file.items.size() == 6);
+    REQUIRE(p.file.items.size() == 7);
     const auto& first = p.item(0).expectation;
     REQUIRE(first.cells.size() == 1);
     CHECK(first.cells[0].kind == Kind::holds);
@@ -273,6 +274,12 @@ TEST_CASE("Expectations") {
     CHECK(p.item(3).expectation.cells[1].count == 7);
     CHECK(p.item(3).expectation.cells[1].kind == Kind::count);
     CHECK(p.item(4).expectation.cells[0].count == 3);
+    const auto& reached = p.item(6).expectation.cells[0];
+    CHECK(reached.kind == Kind::holds);
+    CHECK(reached.faults == 1);
+    CHECK(reached.steps == 3);
+    CHECK(reached.via->text == "short_copy");
+    CHECK(p.at(reached.span) == "holds with 1 fault in 3 steps via short_copy { A }");
     CHECK(p.item(5).expectation.name.text == "states");
     CHECK(p.item(5).expectation.cells[0].kind == Kind::holds);
 }

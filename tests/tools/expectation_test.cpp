@@ -73,6 +73,25 @@ TEST_CASE("violated with N faults and in N steps: the trace must cost exactly th
     CHECK(judge(bare, &e).why == "there is no trace to compare");
 }
 
+TEST_CASE("holds with N faults, in N steps, via a label: so is the trace to where it is reached") {
+    language::Expected e = expect(Kind::holds);
+    e.faults = 2;
+    e.steps = 3;
+    e.via = "short_copy";
+    checker::PropertyResult reached = result(Verdict::violated);
+    reached.verdict = Verdict::holds;
+    CHECK(judge(reached, &e).fit == Fit::as_expected);
+    CHECK(judge(result(Verdict::violated), &e).why == "it is violated");
+    e.via = "long_copy";
+    CHECK(judge(reached, &e).why == "the trace does not pass label long_copy");
+    e.steps = 4;
+    CHECK(judge(reached, &e).why == "takes 3 steps");
+    e.faults = 1;
+    CHECK(judge(reached, &e).why == "takes 2 faults");
+    CHECK(judge(result(Verdict::holds), &e).fit == Fit::unexpected);
+    CHECK(judge(result(Verdict::holds), &e).why == "there is no trace to compare");
+}
+
 TEST_CASE("expected counts are compared, if the search was exhaustive") {
     std::map<std::string, language::Expected> expected;
     expected["states"] = expect(Kind::count);

@@ -25,7 +25,7 @@ bool passes(const checker::Trace& trace, const std::string& label) {
     });
 }
 
-/// Violated, as expected: but in the expected way?
+/// Violated, or reached, as expected: but in the expected way?
 Judgement judge_trace(const checker::PropertyResult& result, const language::Expected& expected) {
     if (!expected.faults && !expected.steps && expected.via.empty()) return {};
     if (!result.trace) return {Fit::unexpected, "there is no trace to compare"};
@@ -49,7 +49,7 @@ Judgement judge(const checker::PropertyResult& result, const language::Expected*
     const Verdict wanted = expected->kind == Kind::holds      ? Verdict::holds
                            : expected->kind == Kind::violated ? Verdict::violated
                                                               : Verdict::undecided;
-    if (result.verdict == wanted) return wanted == Verdict::violated ? judge_trace(result, *expected) : Judgement{};
+    if (result.verdict == wanted) return judge_trace(result, *expected);
     if (result.verdict == Verdict::undecided) return {Fit::undecided, {}};
     return {Fit::unexpected,
             fmt::format("it is {}", result.verdict == Verdict::holds ? "not violated" : word(result.verdict))};
