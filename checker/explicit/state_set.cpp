@@ -1,71 +1,22 @@
 #include "checker/explicit/state_set.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <new>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace untorn::checker {
 
 namespace {
 
+using bucket::bits_at;
+using bucket::flip_at;
+using bucket::head_at;
+using bucket::low_bits;
+using bucket::slots_where;
+
 constexpr double greatest_load = 0.86;
-constexpr uint64_t huge_page = uint64_t{1} << 21;
-constexpr uint64_t worth_mapping = uint64_t{1} << 16;
-
-uint64_t load(const std::byte* at) {
-    uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-}
-
-/// 64 bits from bit number `bit` on. Reads nine bytes.
-uint64_t bits_at(const std::byte* memory, uint64_t bit) {
-    const std::byte* at = memory + (bit >> 3);
-    const unsigned shift = bit & 7;
-    return load(at) >> shift | static_cast<uint64_t>(at[8]) << 1 << (63 - shift);
-}
-
-/// Changes those bits where `change` has ones.
-void flip_at(std::byte* memory, uint64_t bit, uint64_t change) {
-    std::byte* at = memory + (bit >> 3);
-    const unsigned shift = bit & 7;
-    const uint64_t word = load(at) ^ change << shift;
-    std::memcpy(at, &word, sizeof word);
-    at[8] ^= static_cast<std::byte>(change >> 1 >> (63 - shift));
-}
-
-uint64_t low_bits(unsigned count) { return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
-
-uint16_t head_at(const std::byte* bucket, uint32_t slot) {
-    uint16_t head = 0;
-    std::memcpy(&head, bucket + slot * sizeof head, sizeof head);
-    return head;
-}
-
-/// The slots among the first `slots` whose heads, under `mask`, are `wanted`: one bit each.
-uint32_t slots_where(const std::byte* bucket, uint32_t slots, uint16_t mask, uint16_t wanted) {
-    uint64_t found = 0;
-#if defined(__SSE2__)
-    const __m128i masks = _mm_set1_epi16(static_cast<short>(mask));
-    const __m128i sought = _mm_set1_epi16(static_cast<short>(wanted));
-    for (uint32_t first = 0; first < slots; first += 16) {  // reads on into the bodies, and at most 32 bytes behind
-        const auto* at = reinterpret_cast<const __m128i*>(bucket + first * sizeof(uint16_t));
-        const __m128i low = _mm_cmpeq_epi16(_mm_and_si128(_mm_loadu_si128(at), masks), sought);
-        const __m128i high = _mm_cmpeq_epi16(_mm_and_si128(_mm_loadu_si128(at + 1), masks), sought);
-        found |= uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)))} << first;
-    }
-#else
-    for (uint32_t i = 0; i < slots; ++i) found |= uint64_t{(head_at(bucket, i) & mask) == wanted} << i;
-#endif
-    return static_cast<uint32_t>(found & low_bits(slots));
-}
 
 }  // namespace
 
@@ -88,42 +39,36 @@ StateSet::StateSet(std::span<const unsigned> word_bits, MemoryBudget& memory)
         partition.shape = shape_for(slots);
         partition.limit = limit_of(partition.shape);
         memory_.take(partition.shape.bytes());
-        partition.memory = allocate(partition.shape.bytes());
+        allocate(partition);
     }
 }
 
 StateSet::~StateSet() {
-    for (const Partition& partition : partitions_)
-        if (partition.memory != nullptr) release(partition.memory, partition.shape.bytes());
+    for (Partition& partition : partitions_) release(partition);
 }
 
-// Small areas come from the allocator; large ones are mapped by themselves, so that they go back to the system when a
-// partition moves, and lie on huge pages as far as they fill them.
-std::byte* StateSet::allocate(uint64_t bytes) {
-    if (bytes < worth_mapping) {
-        auto* memory = static_cast<std::byte*>(::operator new (bytes, std::align_val_t{64}));
-        std::memset(memory, 0, bytes);
-        return memory;
+/// Gives memory to a partition that has none. How many of its extents were used before: they come first, and are not
+/// cleared.
+size_t StateSet::allocate(Partition& partition) {
+    const Shape& shape = partition.shape;
+    if (shape.pooled()) {
+        partition.extent_shift = static_cast<unsigned>(std::countr_zero(ExtentPool::extent_bytes / shape.bucket_bytes));
+        return pool_.take((shape.bytes() + ExtentPool::extent_bytes - 1) / ExtentPool::extent_bytes, partition.extents);
     }
-    void* mapped =
-        mmap(nullptr, bytes + huge_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (mapped == MAP_FAILED) throw std::bad_alloc();
-    const auto address = reinterpret_cast<uint64_t>(mapped);
-    const uint64_t aligned = (address + huge_page - 1) & ~(huge_page - 1);
-    const uint64_t end = (aligned + bytes + 4095) & ~uint64_t{4095};
-    if (aligned != address) munmap(mapped, aligned - address);
-    if (const uint64_t behind = address + bytes + huge_page; end < behind)
-        munmap(reinterpret_cast<void*>(end), behind - end);
-    auto* memory = reinterpret_cast<std::byte*>(aligned);
-    madvise(memory, bytes & ~(huge_page - 1), MADV_HUGEPAGE);  // advice: nothing depends on it
-    return memory;
+    partition.extent_shift = 32;
+    partition.extents.resize(1);
+    auto* memory = static_cast<std::byte*>(::operator new (shape.bytes(), std::align_val_t{64}));
+    std::memset(memory, 0, shape.bytes());
+    partition.extents[0] = memory;
+    return 0;
 }
 
-void StateSet::release(std::byte* memory, uint64_t bytes) {
-    if (bytes < worth_mapping)
-        ::operator delete (memory, std::align_val_t{64});
-    else
-        munmap(memory, (bytes + 4095) & ~uint64_t{4095});
+void StateSet::release(Partition& partition) {
+    if (partition.shape.pooled())
+        pool_.give_back(partition.extents);
+    else if (!partition.extents.empty())
+        ::operator delete (partition.extents[0], std::align_val_t{64});
+    partition.extents.clear();
 }
 
 template <uint32_t Words>
@@ -153,7 +98,7 @@ StateSet::Shape StateSet::with_buckets(uint64_t buckets) const {
 // Wider buckets waste less, but cost more cache lines: they must save a twelfth.
 StateSet::Shape StateSet::shape_for(uint64_t slots) const {
     Shape best;
-    for (uint32_t bytes = 64; bytes <= 64U * 1024; bytes *= 2) {
+    for (uint32_t bytes = 64; bytes <= ExtentPool::extent_bytes; bytes *= 2) {  // a bucket lies in one extent
         for (uint32_t of_bucket = 32; of_bucket >= 6; --of_bucket) {
             const uint64_t buckets = slots / of_bucket + 1;
             if (buckets > UINT32_MAX) throw LimitReached{"the greatest number of states (2^32)"};
@@ -188,20 +133,21 @@ void StateSet::fill(const Shape& shape, uint64_t hash, const uint64_t* state, Sl
 
 template <uint32_t Words>
 bool StateSet::has_body(const Shape& shape, const std::byte* bucket, uint32_t slot, const Slot& wanted) {
-    uint64_t bit = uint64_t{shape.slots} * 16 + uint64_t{slot} * shape.body_bits;
+    uint64_t bit = body_at(shape, slot);
     uint64_t difference = 0;
     uint32_t left = shape.body_bits;
     for (uint32_t word = 0; word < words<Words>(shape); ++word, bit += 64, left -= 64)
-        difference |= (bits_at(bucket, bit) ^ wanted.body[word]) & low_bits(left);
+        difference |= bits_at(bucket, shape.bucket_bytes, bit, std::min(left, 64U)) ^ wanted.body[word];
     return difference == 0;
 }
 
 /// Whether a state that would be so far from home in this bucket finds an empty slot there, or one of a state that is
 /// nearer to its own home.
-bool StateSet::has_room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place) {
-    for (unsigned tag = 0; tag <= displacement; ++tag) {
-        const uint32_t nearer =
-            slots_where(bucket_at(partition, bucket), partition.shape.slots, tag_mask, static_cast<uint16_t>(tag));
+inline bool StateSet::has_room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place) {
+    const std::byte* memory = bucket_at(partition, bucket);
+    const uint32_t slots = partition.shape.slots;
+    for (unsigned tag = is_full(partition.shape, memory) ? 1 : 0; tag <= displacement; ++tag) {
+        const uint32_t nearer = slots_where(memory, slots, tag_mask, static_cast<uint16_t>(tag));
         if (nearer == 0) continue;
         place = {bucket, static_cast<uint32_t>(std::countr_zero(nearer)), displacement, tag != 0};
         return true;
@@ -231,59 +177,78 @@ StateSet::Probe StateSet::room(const Partition& partition, uint64_t bucket, unsi
     return Probe::full;
 }
 
-/// Whether everybody finds room if a state goes to this place.
-bool StateSet::can_settle(const Partition& partition, Place place) {
-    while (place.taken) {
+/// Whether everybody finds room if a state goes to the first place of the path; the path is completed then.
+bool StateSet::plan(const Partition& partition, Path& path) {
+    for (path.count = 1; path.places[path.count - 1].taken; ++path.count) {
+        if (path.count == Path::most_places) return false;
+        const Place& place = path.places[path.count - 1];
         const unsigned tag = head_at(bucket_at(partition, place.bucket), place.slot) & tag_mask;
-        if (room(partition, place.bucket + 1, tag, place) == Probe::full) return false;
+        if (room(partition, place.bucket + 1, tag, path.places[path.count]) == Probe::full) return false;
     }
     return true;
 }
 
-/// Writes the slot to its place, and moves on whoever was there, and so on: can_settle() has said that it ends.
+/// Writes the slot to the first place, who was there to the next one, and so on.
 template <uint32_t Words>
-void StateSet::settle(const Partition& partition, Place place, Slot& slot) {
-    slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
-    std::byte* memory = bucket_at(partition, place.bucket);
-    if (!place.taken) return write<Words>(partition.shape, memory, place.slot, slot);
-    Slot other;
-    read<Words>(partition.shape, memory, place.slot, other);
-    write<Words>(partition.shape, memory, place.slot, other);  // now all its bits are 0
-    write<Words>(partition.shape, memory, place.slot, slot);
-    const unsigned tag = other.head & tag_mask;
-    other.head = static_cast<uint16_t>(other.head - tag);
-    room(partition, place.bucket + 1, tag, place);
-    settle<Words>(partition, place, other);
+void StateSet::settle(const Partition& partition, const Path& path, Slot& slot) {
+    const Shape& shape = partition.shape;
+    for (size_t i = 0; i < path.count; ++i) {
+        const Place& place = path.places[i];
+        slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
+        std::byte* memory = bucket_at(partition, place.bucket);
+        if (!place.taken) return write<Words>(shape, memory, place.slot, slot);
+        Slot other, change;
+        read<Words>(shape, memory, place.slot, other);
+        change.head = other.head ^ slot.head;
+        for (uint32_t word = 0; word < words<Words>(shape); ++word)
+            change.body[word] = other.body[word] ^ slot.body[word];
+        write<Words>(shape, memory, place.slot, change);
+        slot.head = static_cast<uint16_t>(other.head & ~tag_mask);
+        std::copy_n(other.body.begin(), words<Words>(shape), slot.body.begin());
+    }
 }
 
 /// Adds the slot, bit by bit without carries, to one whose bits are 0 (or the same: they are 0 then).
+//
+// The body is shifted as a whole: words that are loaded and stored again one by one must not share bytes, or else each
+// load waits for the store before it.
 template <uint32_t Words>
 void StateSet::write(const Shape& shape, std::byte* bucket, uint32_t number, const Slot& slot) {
     const auto head = static_cast<uint16_t>(head_at(bucket, number) ^ slot.head);
     std::memcpy(bucket + number * sizeof head, &head, sizeof head);
-    uint64_t bit = uint64_t{shape.slots} * 16 + uint64_t{number} * shape.body_bits;
-    for (uint32_t word = 0; word < words<Words>(shape); ++word, bit += 64) flip_at(bucket, bit, slot.body[word]);
+    const uint64_t bit = body_at(shape, number);
+    const unsigned shift = bit & 7;
+    const uint32_t last = words<Words>(shape) - 1;
+    std::byte* at = bucket + (bit >> 3);
+    uint64_t carried = 0;
+    for (uint32_t word = 0; word < last; ++word, at += 8) {
+        const uint64_t changed = bucket::load(at) ^ (slot.body[word] << shift | carried);
+        std::memcpy(at, &changed, sizeof changed);
+        carried = slot.body[word] >> 1 >> (63 - shift);
+    }
+    // Bits carried into the last word lie below its own.
+    flip_at(bucket, shape.bucket_bytes, static_cast<uint64_t>(at - bucket), shift + shape.body_bits - last * 64,
+            slot.body[last], shift, carried);
 }
 
 template <uint32_t Words>
 void StateSet::read(const Shape& shape, const std::byte* bucket, uint32_t number, Slot& slot) {
     slot.head = head_at(bucket, number);
-    uint64_t bit = uint64_t{shape.slots} * 16 + uint64_t{number} * shape.body_bits;
+    uint64_t bit = body_at(shape, number);
     uint32_t left = shape.body_bits;
     for (uint32_t word = 0; word < words<Words>(shape); ++word, bit += 64, left -= 64)
-        slot.body[word] = bits_at(bucket, bit) & low_bits(left);
+        slot.body[word] = bits_at(bucket, shape.bucket_bytes, bit, std::min(left, 64U));
 }
 
 template <uint32_t Words>
 bool StateSet::insert_into(Partition& partition, uint64_t hash, const uint64_t* state) {
     Slot slot;
-    Place place;
+    Path path;
     fill(partition.shape, hash, state, slot);
-    const Probe probed = probe<Words>(partition, home(partition, hash), slot, place);
+    const Probe probed = probe<Words>(partition, home(partition, hash), slot, path.places[0]);
     if (probed == Probe::found) return false;
-    if (probed == Probe::absent && partition.count < partition.limit &&
-        (!place.taken || can_settle(partition, place))) {
-        settle<Words>(partition, place, slot);
+    if (probed == Probe::absent && partition.count < partition.limit && plan(partition, path)) {
+        settle<Words>(partition, path, slot);
         ++partition.count;
         return true;
     }
@@ -312,7 +277,7 @@ bool StateSet::contains(uint64_t hash, const uint64_t* state) const {
 void StateSet::grow(Partition& partition) {
     uint64_t slots = uint64_t{partition.shape.buckets} * partition.shape.slots;
     for (;;) {
-        slots += slots / 2 + 1;
+        slots += slots * 2 / 5 + 1;  // nearly the square root of 2: sizes staggered over a doubling stay so
         Partition larger;
         larger.shape = shape_for(slots);
         larger.limit = limit_of(larger.shape);
@@ -320,41 +285,47 @@ void StateSet::grow(Partition& partition) {
         // The budget counts what stays, not the old area while it is copied: 1/32 of the whole.
         const uint64_t more = larger.shape.bytes() - std::min(larger.shape.bytes(), partition.shape.bytes());
         memory_.take(more);
+        size_t used = 0;
         try {
-            larger.memory = allocate(larger.shape.bytes());
+            used = allocate(larger);
         } catch (const std::bad_alloc&) {
             memory_.give_back(more);
             throw;
         }
         const uint32_t words = partition.shape.body_words;
-        const bool moved = words == 1   ? move_all<1>(partition, larger)
-                           : words == 2 ? move_all<2>(partition, larger)
-                                        : move_all<0>(partition, larger);
+        const bool moved = words == 1   ? move_all<1>(partition, larger, used)
+                           : words == 2 ? move_all<2>(partition, larger, used)
+                           : words == 3 ? move_all<3>(partition, larger, used)
+                                        : move_all<0>(partition, larger, used);
         if (moved) {
-            release(partition.memory, partition.shape.bytes());
             if (larger.shape.bytes() < partition.shape.bytes())
                 memory_.give_back(partition.shape.bytes() - larger.shape.bytes());
-            partition = larger;
+            std::swap(partition, larger);
+            release(larger);
             return;
         }
-        release(larger.memory, larger.shape.bytes());
+        release(larger);
         memory_.give_back(more);
     }
 }
 
 /// False if some state does not find room near its home.
 //
-// A larger partition has the same states in the same order of homes, so both are gone through from begin to end.
+// A larger partition has the same states in the same order of homes, so both are gone through from begin to end, and
+// what was read is written while it is in the cache. Most states find their new home half empty; the others go the way
+// of an insertion. The first `used` extents of `to` are cleared as they are come to.
 template <uint32_t Words>
-bool StateSet::move_all(const Partition& from, const Partition& to) const {
-    const Shape& shape = from.shape;
+bool StateSet::move_all(const Partition& from, const Partition& to, size_t used) const {
+    const Shape shape = from.shape, goal = to.shape;
     const unsigned x_bits = mixed_bits_ > partition_bits ? mixed_bits_ - partition_bits : 0;  // behind the number
     const uint64_t step = (uint64_t{1} << x_bits) / shape.buckets;
     const uint64_t step_rest = (uint64_t{1} << x_bits) % shape.buckets;
     uint64_t least = 0, least_rest = 0;  // 2^x_bits * bucket / buckets, and the rest of that division
     std::array<uint64_t, 8> least_x{};   // by home, modulo 8: the least x whose home it is
-    const bool narrower = to.shape.body_words <= Words;
+    const bool narrower = goal.body_words <= Words;
+    size_t cleared = 0;
     Slot slot;
+    Path path;
     for (uint64_t bucket = 0; bucket < uint64_t{shape.buckets} + most_displacement; ++bucket) {
         least_x[bucket % 8] = least + (least_rest > 0 ? 1 : 0);
         least += step;
@@ -363,28 +334,37 @@ bool StateSet::move_all(const Partition& from, const Partition& to) const {
             least_rest -= shape.buckets;
             ++least;
         }
+        // No state of this bucket or an earlier one has a greater home than this.
+        const uint64_t greatest = std::min<uint64_t>(
+            goal.buckets - 1, static_cast<uint64_t>(static_cast<Wide>(least) * goal.buckets >> x_bits));
+        for (; cleared < used && cleared << to.extent_shift <= greatest + most_displacement; ++cleared)
+            std::memset(to.extents[cleared], 0, ExtentPool::extent_bytes);
         const std::byte* memory = bucket_at(from, bucket);
-        __builtin_prefetch(memory + 16 * size_t{shape.bucket_bytes});
         for (uint32_t number = 0; number < shape.slots; ++number) {
-            read<Words>(shape, memory, number, slot);
-            const unsigned tag = slot.head & tag_mask;
+            const unsigned tag = head_at(memory, number) & tag_mask;
             if (tag == 0) break;
+            read<Words>(shape, memory, number, slot);
             // The one x whose home is that of the slot and that ends with the bits kept.
             const uint64_t low = uint64_t{slot.head} >> tag_bits | slot.body[0] << head_kept;
             const uint64_t first = least_x[(bucket + 1 - tag) % 8];
             const uint64_t x = first + ((low - first) & low_bits(shape.kept));
-            const auto home = static_cast<uint64_t>(static_cast<Wide>(x) * to.shape.buckets >> x_bits);
-            __builtin_prefetch(bucket_at(to, home + 24), 1);
-            recode<Words>(slot, x, shape, to.shape);
-            Place place;
-            if (room(to, home, 0, place) == Probe::full) return false;
-            if (place.taken && !can_settle(to, place)) return false;
+            const auto home = static_cast<uint64_t>(static_cast<Wide>(x) * goal.buckets >> x_bits);
+            recode<Words>(slot, x, shape, goal);
+            std::byte* target = bucket_at(to, home);
+            if (narrower && !is_full(goal, target)) {
+                const uint32_t empty = slots_where(target, goal.slots, tag_mask, 0);
+                ++slot.head;
+                write<Words>(goal, target, static_cast<uint32_t>(std::countr_zero(empty)), slot);
+                continue;
+            }
+            if (room(to, home, 0, path.places[0]) == Probe::full || !plan(to, path)) return false;
             if (narrower)
-                settle<Words>(to, place, slot);
+                settle<Words>(to, path, slot);
             else
-                settle<0>(to, place, slot);
+                settle<0>(to, path, slot);
         }
     }
+    for (; cleared < used; ++cleared) std::memset(to.extents[cleared], 0, ExtentPool::extent_bytes);
     return true;
 }
 

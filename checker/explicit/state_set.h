@@ -8,11 +8,12 @@
 // begin, so that a few vector instructions tell which slots can match (as in Abseil's Swiss tables); slots fill from
 // the left, and what does not fit goes on into one of the next six buckets.
 //
-// The set is cut into 32 partitions by the uppermost bits of x. A partition grows by a half at a time, by itself,
-// and the partitions start with staggered sizes, so that growing neither doubles the memory nor leaves it half empty:
-// the load is some 0.7 on average. Different partitions may be used by different threads at the same time.
+// The set is cut into 32 partitions by the uppermost bits of x. A partition grows to 1.4 times its size at a time, by
+// itself, and the partitions start with sizes staggered over a doubling, so that growing neither doubles the memory
+// nor leaves it half empty: the load is some 0.72 on average. A larger partition lies in extents of a pool, which takes
+// back what it lay in before for the next one. Different partitions may be used by different threads at the same time.
 //
-// For n states of b bits about (b - log2(n / 7) + 3) / 0.7 bits a state. Limits: 256 words a state.
+// For n states of b bits about (b - log2(n / 7) + 3) / 0.72 bits a state. Limits: 256 words a state.
 #pragma once
 
 #include <array>
@@ -21,6 +22,8 @@
 #include <span>
 #include <vector>
 
+#include "checker/explicit/bucket.h"
+#include "checker/explicit/extent_pool.h"
 #include "checker/explicit/limits.h"
 
 namespace untorn::checker {
@@ -52,9 +55,10 @@ class StateSet {
     }
     static unsigned partition_of(uint64_t hash) { return static_cast<unsigned>(hash >> (64 - partition_bits)); }
     /// Fetches the memory that insert() will look at: the home bucket, and the begin of the next.
-    void prefetch(uint64_t hash) const {
+    // Always inlined: gcc takes a call that only fetches for one without effect, and leaves it out.
+    [[gnu::always_inline]] void prefetch(uint64_t hash) const {
         const Partition& partition = partitions_[partition_of(hash)];
-        const std::byte* bucket = partition.memory + home(partition, hash) * partition.shape.bucket_bytes;
+        const std::byte* bucket = bucket_at(partition, home(partition, hash));
         for (uint32_t line = 0; line < partition.shape.bucket_bytes + 64; line += 64)
             __builtin_prefetch(bucket + line, 1, 3);
     }
@@ -76,10 +80,13 @@ class StateSet {
         uint32_t body_words = 0;  ///< 64-bit words that hold a body; at least 1
         unsigned kept = 0;        ///< bits of x that a slot holds: the lowest
         uint64_t bytes() const { return (uint64_t{buckets} + most_displacement) * bucket_bytes + 64; }
+        /// Whether it lies in extents of the pool; a smaller one is one piece from the allocator.
+        bool pooled() const { return bytes() >= worth_pooling; }
         unsigned kept_in_body() const { return kept > head_kept ? kept - head_kept : 0; }
     };
-    struct Partition {
-        std::byte* memory = nullptr;  ///< whole cache lines
+    struct alignas(64) Partition {
+        std::vector<std::byte*> extents;  ///< where its buckets lie, 2^extent_shift in each
+        unsigned extent_shift = 0;
         Shape shape;
         uint32_t count = 0, limit = 0;  ///< states in it; it grows where count reaches the limit
     };
@@ -90,16 +97,23 @@ class StateSet {
     enum class Probe { found, absent, full };
     /// Where a state belongs.
     struct Place {
-        uint64_t bucket = 0;
-        uint32_t slot = 0;
-        unsigned displacement = 0;  ///< of the state, there
-        bool taken = false;         ///< by a state nearer to its home, which must move on
+        uint64_t bucket;
+        uint32_t slot;
+        unsigned displacement;  ///< of the state, there
+        bool taken;             ///< by a state nearer to its home, which must move on
+    };
+    /// Where a state goes, where the one goes that was there, and so on.
+    struct Path {
+        static constexpr size_t most_places = 64;
+        std::array<Place, most_places> places;
+        size_t count = 0;
     };
     static constexpr unsigned tag_bits = 3;  ///< 0: empty; else 1 + displacement
     static constexpr unsigned most_displacement = 6;
     static constexpr uint16_t tag_mask = (1 << tag_bits) - 1;
     static constexpr unsigned head_kept = 16 - tag_bits;  ///< at most so many bits of x are in the head
     static constexpr unsigned greatest_words = 256;
+    static constexpr uint64_t worth_pooling = 4 * ExtentPool::extent_bytes;
     struct Slot {
         uint16_t head;
         std::array<uint64_t, greatest_words + 2> body;
@@ -110,7 +124,16 @@ class StateSet {
         return static_cast<uint64_t>((static_cast<Wide>(hash << partition_bits) * partition.shape.buckets) >> 64);
     }
     static std::byte* bucket_at(const Partition& partition, uint64_t bucket) {
-        return partition.memory + bucket * partition.shape.bucket_bytes;
+        const uint64_t within = bucket & ((uint64_t{1} << partition.extent_shift) - 1);
+        return partition.extents[bucket >> partition.extent_shift] + within * partition.shape.bucket_bytes;
+    }
+    /// Number of the first bit of the slot's body, in its bucket.
+    static uint64_t body_at(const Shape& shape, uint32_t slot) {
+        return uint64_t{shape.slots} * 16 + uint64_t{slot} * shape.body_bits;
+    }
+    /// Slots fill from the left, and never become empty again.
+    static bool is_full(const Shape& shape, const std::byte* memory) {
+        return (bucket::head_at(memory, shape.slots - 1) & tag_mask) != 0;
     }
     /// `Words` below: of a body, so that the usual widths have code of their own; 0: as the shape says.
     static uint32_t limit_of(const Shape& shape);
@@ -128,9 +151,9 @@ class StateSet {
     static bool has_body(const Shape& shape, const std::byte* bucket, uint32_t slot, const Slot& wanted);
     static bool has_room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place);
     static Probe room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place);
-    static bool can_settle(const Partition& partition, Place place);
+    static bool plan(const Partition& partition, Path& path);
     template <uint32_t Words>
-    static void settle(const Partition& partition, Place place, Slot& slot);
+    static void settle(const Partition& partition, const Path& path, Slot& slot);
     template <uint32_t Words>
     static void write(const Shape& shape, std::byte* bucket, uint32_t number, const Slot& slot);
     template <uint32_t Words>
@@ -139,15 +162,16 @@ class StateSet {
     static void recode(Slot& slot, uint64_t x, const Shape& from, const Shape& to);
     void grow(Partition& partition);
     template <uint32_t Words>
-    bool move_all(const Partition& from, const Partition& to) const;
-    static std::byte* allocate(uint64_t bytes);
-    static void release(std::byte* memory, uint64_t bytes);
+    bool move_all(const Partition& from, const Partition& to, size_t used) const;
+    size_t allocate(Partition& partition);
+    void release(Partition& partition);
 
     uint32_t mixed_ = 0;  ///< number of the fullest word
     std::vector<RestWord> rest_;
     unsigned mixed_bits_, align_, mix_shift_, rest_bits_ = 0;
     uint64_t mixed_mask_;
     MemoryBudget& memory_;
+    ExtentPool pool_;
     std::array<Partition, partitions> partitions_;
 };
 

@@ -138,6 +138,61 @@ TEST_CASE("state set: where the memory ends it says so, and loses nothing") {
     CHECK(missing == 0);
 }
 
+TEST_CASE("state set: partitions in extents of a pool grow and lose nothing") {
+    // From some 9,000 states a partition on they lie in extents; they grow there several times.
+    for (const std::vector<unsigned>& bits : {std::vector<unsigned>{60, 33}, {64, 64, 38}, {64, 11}}) {
+        CAPTURE(bits[1]);
+        MemoryBudget memory(0);
+        StateSet set(bits, memory);
+        std::mt19937_64 random(bits[1]);
+        std::vector<State> inside;
+        uint64_t wrong = 0;
+        for (int i = 0; i < 1500000; ++i) {
+            State state(bits.size());
+            for (uint64_t& word : state) word = random();
+            state = masked(state, bits);
+            if (!insert(set, state)) ++wrong;
+            if (i % 64 == 0) inside.push_back(state);
+            if (i % 64 == 32 && insert(set, inside[random() % inside.size()])) ++wrong;
+            if (i % 4096 == 0 && memory.used() != set.bytes()) ++wrong;
+        }
+        for (const State& state : inside)
+            if (!contains(set, state)) ++wrong;
+        for (int i = 0; i < 100000; ++i) {
+            State state(bits.size());
+            for (uint64_t& word : state) word = random();
+            if (contains(set, masked(state, bits))) ++wrong;
+        }
+        CHECK(wrong == 0);
+        CHECK(set.size() == 1500000);
+    }
+}
+
+TEST_CASE("state set: where the memory ends while a partition grows in the pool, it loses nothing") {
+    for (const uint64_t limit : {uint64_t{12} << 20, uint64_t{15} << 20, uint64_t{20} << 20}) {
+        CAPTURE(limit);
+        MemoryBudget memory(limit);
+        const std::vector<unsigned> bits{64, 64, 38};
+        StateSet set(bits, memory);
+        std::mt19937_64 random(limit);
+        std::vector<State> inside;
+        const auto fill = [&] {
+            for (;;) {
+                const State state = masked({random(), random(), random()}, bits);
+                insert(set, state);
+                inside.push_back(state);
+            }
+        };
+        CHECK_THROWS_AS(fill(), LimitReached);
+        CHECK(set.size() == inside.size());
+        CHECK(memory.used() == set.bytes());
+        uint64_t missing = 0;
+        for (const State& state : inside)
+            if (!contains(set, state)) ++missing;
+        CHECK(missing == 0);
+    }
+}
+
 TEST_CASE("state set: states wider than it can hold are refused") {
     MemoryBudget memory(0);
     const std::vector<unsigned> bits(257, 64);
