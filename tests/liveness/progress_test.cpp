@@ -196,7 +196,8 @@ TEST_CASE("a cycle of reduced states is followed until it closes in the whole pr
     SearchOptions options;
     options.reductions = checker::Reductions::bisimilar();
     b.finish();
-    for (const uint64_t most : {0, 2}) {  // with 2, the whole program has too many states to look for the lasso in them
+    for (const uint64_t most :
+         {uint64_t{0}, uint64_t{2}}) {  // with 2, the whole program has too many states to look for the lasso in them
         CAPTURE(most);
         options.max_states = most;
         const SearchResult result = answered(b.system, options);
@@ -295,7 +296,8 @@ void build_ring(Build& b, int64_t n) {
 TEST_CASE("a search that was cut never says that progress holds") {
     for (const auto& [states, bytes, limit] : std::vector<std::tuple<uint64_t, uint64_t, std::string>>{
              {50, 0, "--max-states 50"}, {0, 5000, "--memory 5000"}}) {
-        CAPTURE(limit);
+        const std::string& cut = limit;  // Clang does not capture structured bindings
+        CAPTURE(cut);
         Build b;
         build_ring(b, 100);
         SearchOptions options;
