@@ -41,7 +41,8 @@ Paths::Lasso Paths::around(const RecoveryCycle& cycle) {
             lasso.loop_start = *before;
             return lasso;
         }
-        for (const auto& [instance, state] : cycle.steps) append(path, Move::Kind::step, instance);
+        for (const auto& [instance, state] : cycle.steps)
+            append_move(path, program_, machine_, Move::Kind::step, instance);
     }
 }
 
@@ -62,7 +63,7 @@ Path Paths::to_state(Phase phase, uint32_t state) {
         state = chain.back()->parent;
     }
     Path path = to_run_state(state, !chain.empty());
-    for (size_t i = chain.size(); i-- > 0;) append(path, chain[i]->kind, chain[i]->instance);
+    for (size_t i = chain.size(); i-- > 0;) append_move(path, program_, machine_, chain[i]->kind, chain[i]->instance);
     return path;
 }
 
@@ -149,17 +150,17 @@ void Paths::for_each_enabled(const std::vector<int64_t>& cells, F f) {
     }
 }
 
-/// A move after power loss, or the loss itself.
-void Paths::append(Path& path, Move::Kind kind, uint32_t instance) {
-    path.moves.push_back(trace_move(program_, kind, instance));
-    const std::vector<int64_t> before = path.states.back();
+void append_move(Path& path, const Program& program, Machine& machine, Move::Kind kind, uint32_t instance) {
+    path.moves.push_back(trace_move(program, kind, instance));
+    const bool initial = kind == Move::Kind::init;
+    const std::vector<int64_t> before = initial ? program.cells.first_values() : path.states.back();
     std::vector<int64_t> after = before;
-    machine_.begin(before.data());
+    machine.begin(before.data());
     if (kind == Move::Kind::loss) {
-        lose_power(program_, machine_, program_.power_loss[instance], before.data(), after.data());
+        lose_power(program, machine, program.power_loss[instance], before.data(), after.data());
     } else {
         std::vector<Machine::Write> writes;
-        machine_.writes(program_.instances[instance], writes);
+        machine.writes(initial ? program.init[instance] : program.instances[instance], writes);
         for (const Machine::Write& write : writes) after[write.cell] = write.value;
     }
     path.states.push_back(std::move(after));

@@ -17,6 +17,10 @@ namespace untorn::checker {
 /// The move of an instance as a trace has it, without what the replay derives.
 TraceStep trace_move(const Program& program, Move::Kind kind, uint32_t instance);
 
+/// Makes the move of an instance behind the last state of the path (init: at its begin), and adds both. The instance
+/// must be enabled there, and no check of it fail.
+void append_move(Path& path, const Program& program, Machine& machine, Move::Kind kind, uint32_t instance);
+
 /// Equal reduced states may be different in the whole program. A cycle of reduced states is gone round there until the
 /// state at its begin has been there before; the rounds up to then lead to the cycle.
 class Rounds {
@@ -61,7 +65,6 @@ class Paths {
     void follow(const Concrete& from, uint32_t before, const RunSearch::Stage& stage, std::vector<Concrete>& into);
     const Concrete& with_projection_of(const RunSearch::Stage& last, const std::vector<Concrete>& candidates);
     void append_failing(Path& path, const Finding& finding, std::optional<uint32_t> property);
-    void append(Path& path, Move::Kind kind, uint32_t instance);
     template <class F>
     void for_each_enabled(const std::vector<int64_t>& cells, F f);
     const Program& program_;

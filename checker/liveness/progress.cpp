@@ -32,10 +32,11 @@ class Progress {
     Progress(const Program& whole, const SearchOptions& options)
         : whole_(whole),
           run_(whole, options, Purpose::progress),
-          context_(run_.program(), options),
+          context_(run_.program(), options, false),
           explored_(context_, run_),
           graph_(explored_.graph()),
-          judge_(whole.system) {}
+          judge_(whole.system),
+          machine_(whole) {}
 
     /// Says whether it was in reduced states.
     bool decide(SearchResult& result) {
@@ -61,7 +62,6 @@ class Progress {
     std::optional<Lasso> lasso(const Waiting& waiting);
     FairComponents components(const StateBits& states, bool faults);
     Path follow(const Lasso& lasso, Claim& claim);
-    void begin(uint32_t state, Path& path);
     void step(uint64_t edge, Path& path);
 
     const std::function<void()> poll_ = [this] { context_.tick(); };
@@ -71,6 +71,7 @@ class Progress {
     ExploredGraph explored_;
     const StateGraph& graph_;
     system::Evaluator judge_;
+    Machine machine_;  ///< of the whole program
 };
 
 PropertyResult Progress::answer(const ProgressQuestion& question) {
@@ -131,7 +132,7 @@ bool Progress::any_fair_run() {
 /// The lasso in the whole program.
 Path Progress::follow(const Lasso& lasso, Claim& claim) {
     Path path;
-    begin(lasso.start, path);
+    append_move(path, whole_, machine_, Move::Kind::init, explored_.init_instance(lasso.start));
     for (const uint64_t edge : lasso.stem) step(edge, path);
     if (lasso.cycle.empty()) {
         claim.stutters = true;
@@ -145,35 +146,17 @@ Path Progress::follow(const Lasso& lasso, Claim& claim) {
     }
 }
 
-void Progress::begin(uint32_t state, Path& path) {
-    Machine machine(whole_);
-    std::vector<Machine::Write> writes;
-    std::vector<int64_t> cells = whole_.cells.first_values();
-    const std::vector<int64_t> first = cells;
-    machine.begin(first.data());
-    const uint32_t number = explored_.init_instance(state);
-    machine.writes(whole_.init[number], writes);
-    for (const Machine::Write& write : writes) cells[write.cell] = write.value;
-    path.moves.push_back(trace_move(whole_, Move::Kind::init, number));
-    path.states.push_back(std::move(cells));
-}
-
+/// The step of an edge, which must be the same step in the whole program.
 void Progress::step(uint64_t edge, Path& path) {
     const uint32_t number = explored_.instance(edge);
     const Instance& instance = whole_.instances[number];
-    Machine machine(whole_);
-    std::vector<Machine::Write> writes;
-    std::vector<int64_t> cells = path.states.back();
-    machine.begin(path.states.back().data());
-    if (machine(instance.guard) == 0 || machine.failing(instance) != nullptr)
+    machine_.begin(path.states.back().data());
+    if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr)
         throw BrokenRule{"a step of the reduced program cannot be made in the whole one"};
-    machine.writes(instance, writes);
-    for (const Machine::Write& write : writes) cells[write.cell] = write.value;
-    const std::vector<uint64_t> reduced = explored_.normal_form(cells.data());
+    append_move(path, whole_, machine_, Move::Kind::step, number);
+    const std::vector<uint64_t> reduced = explored_.normal_form(path.states.back().data());
     if (!std::ranges::equal(reduced, std::span(explored_.state(graph_.target(edge)), reduced.size())))
         throw BrokenRule{"a step leads elsewhere in the whole program than in the reduced one"};
-    path.moves.push_back(trace_move(whole_, Move::Kind::step, number));
-    path.states.push_back(std::move(cells));
 }
 
 /// What is violated stays so. What holds does not: whether it holds of nothing was not found out.
