@@ -10,6 +10,7 @@
 #include "tests/explicit/naive.h"
 #include "tests/explicit/random_system.h"
 #include "tests/language/compile_sources.h"
+#include "tests/simulate/two_blocks.h"
 
 namespace untorn::testing {
 
@@ -21,23 +22,6 @@ using checker::TraceStep;
 using checker::Walk;
 
 namespace {
-
-constexpr const char* two_blocks = R"(enum Content { Old, New }
-durable var disk: Content[0..1];
-var tries: 0..2;
-fault slip budget 1;
-init { choose (t in 0..2 where t != 1) { tries = t; } }
-thread writer {
-    disk[0] = New;
-    choose { tries = 0; } or fault slip { tries = 1; }
-    assert tries == 0;
-    disk[1] = New;
-}
-power_loss { choose { } or { disk[0] = Old; } }
-recover { if (disk[0] == Old) disk[1] = Old; }
-crash invariant no_tear: disk[0] == disk[1];
-cover slipped: tries == 1;
-)";
 
 /// A walk through the only run of a specification.
 struct Walking {

@@ -4,29 +4,14 @@
 #include <doctest/doctest.h>
 
 #include "tests/language/compile_sources.h"
+#include "tests/simulate/two_blocks.h"
 #include "tools/cli/check.h"
 
 namespace untorn::tools {
 
 namespace {
 
-constexpr const char* two_blocks = R"(enum Content { Old, New }
-durable var disk: Content[0..1];
-var tries: 0..2;
-fault slip budget 1;
-init { choose (t in 0..2 where t != 1) { tries = t; } }
-thread writer {
-    disk[0] = New;
-    choose { tries = 0; } or fault slip { tries = 1; }
-    assert tries == 0;
-    disk[1] = New;
-}
-power_loss { choose { } or { disk[0] = Old; } }
-recover { if (disk[0] == Old) disk[1] = Old; }
-crash invariant no_tear: disk[0] == disk[1];
-cover slipped: tries == 1;
-eventually written: disk[1] == New;
-)";
+const std::string two_blocks = std::string(testing::two_blocks) + "eventually written: disk[1] == New;\n";
 
 constexpr const char* goes_round = R"(durable var d: bool;
 thread t { d = true; }
