@@ -1,0 +1,59 @@
+#include <cadical.hpp>
+
+#include "checker/symbolic/sat_solver.h"
+
+namespace untorn::checker::symbolic {
+
+namespace {
+
+class CadicalSolver final : public SatSolver, private CaDiCaL::Terminator {
+ public:
+    CadicalSolver() { solver_.set("quiet", 1); }
+    ~CadicalSolver() override {
+        if (interrupted_) solver_.disconnect_terminator();
+    }
+
+    int new_variable() override { return ++variables_; }
+
+    void add_clause(std::span<const int> literals) override {
+        for (int literal : literals) solver_.add(literal);
+        solver_.add(0);
+    }
+
+    Answer solve(std::span<const int> assumptions) override {
+        for (int literal : assumptions) solver_.assume(literal);
+        constexpr int satisfiable = 10, unsatisfiable = 20;
+        switch (solver_.solve()) {
+            case satisfiable: return Answer::satisfiable;
+            case unsatisfiable: return Answer::unsatisfiable;
+            default: return Answer::interrupted;
+        }
+    }
+
+    /// CaDiCaL knows only variables up to the greatest that it has seen.
+    bool value(int literal) override {
+        if (std::abs(literal) > solver_.vars()) return literal < 0;
+        return solver_.val(literal) > 0;
+    }
+
+    bool needed(int assumption) override { return solver_.failed(assumption); }
+
+    void interrupt_with(const std::atomic<bool>* flag) override {
+        if (interrupted_) solver_.disconnect_terminator();
+        interrupted_ = flag;
+        if (interrupted_) solver_.connect_terminator(this);
+    }
+
+ private:
+    bool terminate() override { return interrupted_->load(std::memory_order_relaxed); }
+
+    CaDiCaL::Solver solver_;
+    int variables_ = 0;
+    const std::atomic<bool>* interrupted_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<SatSolver> make_cadical() { return std::make_unique<CadicalSolver>(); }
+
+}  // namespace untorn::checker::symbolic

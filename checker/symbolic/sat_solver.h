@@ -1,0 +1,39 @@
+// An incremental SAT solver, as little of one as the engines need: clauses stay, assumptions hold for one query, and an
+// unsatisfiable query says which assumptions it needed. Een, Sorensson, "An extensible SAT-solver", SAT 2003.
+//
+// Literals are DIMACS integers: a variable v > 0, or its negation -v.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace untorn::checker::symbolic {
+
+class SatSolver {
+ public:
+    enum class Answer { satisfiable, unsatisfiable, interrupted };
+
+    virtual ~SatSolver() = default;
+
+    virtual int new_variable() = 0;
+    virtual void add_clause(std::span<const int> literals) = 0;
+    /// `interrupted` only if the flag given to interrupt_with() was set meanwhile.
+    virtual Answer solve(std::span<const int> assumptions) = 0;
+    /// After satisfiable: the literal's value. Variables that no clause mentions are false.
+    virtual bool value(int literal) = 0;
+    /// After unsatisfiable: whether the assumption was needed. The needed ones together are unsatisfiable.
+    virtual bool needed(int assumption) = 0;
+    /// Ends queries early once it is set; it must outlive the solver. nullptr: nothing does.
+    virtual void interrupt_with(const std::atomic<bool>* flag) = 0;
+
+    void add_clause(std::initializer_list<int> literals) {
+        add_clause(std::span<const int>(literals.begin(), literals.size()));
+    }
+};
+
+/// CaDiCaL (Biere and others): the solver of the engines.
+std::unique_ptr<SatSolver> make_cadical();
+
+}  // namespace untorn::checker::symbolic

@@ -1,0 +1,49 @@
+// A transition system in bits: what bounded search, k-induction and PDR work on, and what AIGER files are made of.
+//
+// A *latch* holds one bit of the state. A *move* is a choice of the step inputs: which transition instance moves, or
+// that power is lost, and what it chooses. Where `possible` holds, the latches' `next` are the state after the move.
+// Everything is a function of the latches and the step inputs, in one circuit.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "checker/symbolic/circuit.h"
+
+namespace untorn::checker::symbolic {
+
+struct Latch {
+    Lit current;       ///< an input of the circuit
+    Lit next;          ///< after the move; over latches and step inputs
+    Lit initial;       ///< over TransitionCircuit::initial_inputs only
+    std::string name;  ///< `folio.mem[2].1`: the cell, then which bit of its packed value
+};
+
+/// What must not happen, for one property: a state or a move in which it does.
+struct Bad {
+    uint32_t property = 0;  ///< index into System::properties
+    Lit happens;            ///< over latches and step inputs (of a move that need not be `possible`)
+};
+
+/// The latch at index i takes the role of the latch at index image[i]: an automorphism of initial states, moves and
+/// bads alike.
+struct LatchPermutation {
+    std::vector<uint32_t> image;
+};
+
+struct TransitionCircuit {
+    Circuit circuit;
+    std::vector<Latch> latches;
+    std::vector<Lit> step_inputs;
+    std::vector<Lit> initial_inputs;
+    Lit initial_possible = Circuit::yes;  ///< over initial_inputs: these choices lead to an initial state
+    Lit possible = Circuit::yes;  ///< over latches and step_inputs: there is such a move, and no check of it fails
+    /// Over latches: each group of latches is the code of a value. Holds in every state that can be reached.
+    Lit well_formed = Circuit::yes;
+    std::vector<Bad> bads;
+    /// Generate a group; empty where nothing is symmetric, or it is not known.
+    std::vector<LatchPermutation> symmetries;
+};
+
+}  // namespace untorn::checker::symbolic
