@@ -25,7 +25,7 @@ const std::array<Letter, 5>& letters() {
         {"T", "no_tear", {"no_tear"}},
         {"L", "no_lost_sync or no_lost_ack", {"no_lost_sync", "no_lost_ack"}},
         {"P", "no_phantom", {"no_phantom"}},
-        {"S", "no_spurious_error, or progress", {"no_spurious_error"}},
+        {"S", "no_spurious_error, deadlock, or progress", {"no_spurious_error", "deadlock"}},
         {"a", "no_tear_strict alone", {"no_tear_strict"}},
     }};
     return all;
@@ -70,11 +70,11 @@ void Matrix::add(const RunReport& report) {
     const language::RunConfig& config = report.run.config;
     if (rows_.empty() || rows_.back().spec != report.spec || rows_.back().scenario != config.scenario)
         rows_.push_back({report.spec, config.scenario, config.title, {}});
-    std::vector<std::string> variants = config.with;
-    if (!config.variant.empty() && std::ranges::count(variants, config.variant) == 0)
-        variants.insert(variants.begin(), config.variant);
+    // What `with` binds is the same in all cells of a row: it names a column only where nothing else does.
+    const std::string variant =
+        config.variant.empty() ? fmt::format("{}", fmt::join(config.with, " ")) : config.variant;
     const bool fits = report.inconsistency.empty() && report.status == exit_ok;
-    rows_.back().cells.push_back({fmt::format("{}", fmt::join(variants, " ")), matrix_letters(report), fits});
+    rows_.back().cells.push_back({variant, matrix_letters(report), fits});
 }
 
 std::string Matrix::shown(const Row& row, const std::string& variant) {
