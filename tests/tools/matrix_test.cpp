@@ -53,6 +53,7 @@ TEST_CASE("each kind of broken promise has its letter, the gravest first, each o
     CHECK(letters({{"no_spurious_error", invariant, violated}, {"returns", PropertyKind::eventually, violated}}) ==
           "S");
     CHECK(letters({{"answered", PropertyKind::leads_to, violated}}) == "S");
+    CHECK(letters({{"deadlock", invariant, violated}}) == "S");
     CHECK(letters({{"mine", invariant, violated}, {"no_phantom", invariant, violated}}) == "P *");
 }
 
@@ -82,7 +83,8 @@ Matrix sample_matrix() {
     return matrix;
 }
 constexpr const char* legend =
-    "violated: T: no_tear, L: no_lost_sync or no_lost_ack, P: no_phantom, S: no_spurious_error, or progress,\n"
+    "violated: T: no_tear, L: no_lost_sync or no_lost_ack, P: no_phantom, S: no_spurious_error, deadlock, or "
+    "progress,\n"
     "          a: no_tear_strict alone, *: another property, ?: undecided, !: not as expected, -: no such run\n";
 }  // namespace
 
@@ -117,6 +119,18 @@ TEST_CASE("a row stands where its variants are columns, also if that table is fi
                                          "  local  ok\n"
                                          "\n") +
                                  legend + "5 cells; states: median 0, largest 1, together 2\n\n");
+}
+
+TEST_CASE("a column is named after what the cells of a row differ in") {
+    RunReport device = run("a.untorn", "first", "A", {{"no_tear", crash, holds}});
+    device.run.config.with = {"A", "nvme"};
+    RunReport alone = run("b.untorn", "second", "", {{"no_tear", crash, holds}});
+    alone.run.config.with = {"A", "nvme"};
+    Matrix matrix;
+    matrix.add(device);
+    matrix.add(alone);
+    CHECK(matrix.to_json()[0]["cells"][0]["variant"] == "A");
+    CHECK(matrix.to_json()[1]["cells"][0]["variant"] == "A nvme");
 }
 
 TEST_CASE("the same as Markdown and as JSON") {

@@ -26,7 +26,7 @@ const std::array<Letter, 5>& letters() {
         {"T", "no_tear", {"no_tear"}},
         {"L", "no_lost_sync or no_lost_ack", {"no_lost_sync", "no_lost_ack"}},
         {"P", "no_phantom", {"no_phantom"}},
-        {"S", "no_spurious_error, or progress", {"no_spurious_error"}},
+        {"S", "no_spurious_error, deadlock, or progress", {"no_spurious_error", "deadlock"}},
         {"a", "no_tear_strict alone", {"no_tear_strict"}},
     }};
     return all;
