@@ -34,6 +34,7 @@ RunReport run(const std::string& spec, const std::string& scenario, const std::s
         expected.kind = language::Expected::Kind::violated;
         report.run.expected[promise.name] = expected;
     }
+    report.result.states = promises.size();
     judge_run(report);
     return report;
 }
@@ -87,7 +88,7 @@ constexpr const char* legend =
     "          a: no_tear_strict alone, *: another property, ?: undecided, !: not as expected, -: no such run\n";
 }  // namespace
 
-TEST_CASE("files with the same variants share a table; what there is no run of is a dash") {
+TEST_CASE("files share a table; what there is no run of is a dash") {
     CHECK(sample_matrix().text({}) == std::string("a.untorn\n"
                                                   "          A   B\n"
                                                   "  first   T   ok\n"
@@ -98,8 +99,26 @@ TEST_CASE("files with the same variants share a table; what there is no run of i
                                                   "c.untorn\n"
                                                   "    *\n"
                                                   "\n") +
-                                          legend + "\n");
+                                          legend + "6 cells; states: median 1, largest 1, together 6\n\n");
     CHECK(Matrix{}.text({}).empty());
+}
+
+TEST_CASE("a row stands where its variants are columns, also if that table is first needed by a later row") {
+    Matrix matrix;
+    matrix.add(run("a.untorn", "one", "B", {{"no_tear", crash, violated}}));
+    matrix.add(run("a.untorn", "local", "B_drop", {{"no_tear", crash, holds}}));
+    for (const char* variant : {"A", "B", "C"}) matrix.add(run("b.untorn", "all", variant, {}));
+    CHECK(matrix.text({}) == std::string("a.untorn\n"
+                                         "       A   B   C\n"
+                                         "  one  -   T   -\n"
+                                         "b.untorn\n"
+                                         "  all  ok  ok  ok\n"
+                                         "\n"
+                                         "a.untorn\n"
+                                         "         B_drop\n"
+                                         "  local  ok\n"
+                                         "\n") +
+                                 legend + "5 cells; states: median 0, largest 1, together 2\n\n");
 }
 
 TEST_CASE("a column is named after what the cells of a row differ in") {
@@ -125,7 +144,7 @@ TEST_CASE("the same as Markdown and as JSON") {
                                                     "|---|---|---|\n"
                                                     "| c.untorn |  | * |\n"
                                                     "\n") +
-                                            legend);
+                                            legend + "\n6 cells; states: median 1, largest 1, together 6\n");
     CHECK(sample_matrix().to_json()[1].dump() == R"({"spec":"a.untorn","scenario":"second","title":"","cells":[)"
                                                  R"({"variant":"B","letters":"P","as_expected":false}]})");
 }
