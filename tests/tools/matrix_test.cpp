@@ -134,15 +134,15 @@ TEST_CASE("a column is named after what the cells of a row differ in") {
 }
 
 TEST_CASE("the same as Markdown and as JSON") {
-    CHECK(sample_matrix().markdown() == std::string("| specification | scenario | A | B |\n"
+    CHECK(sample_matrix().markdown() == std::string("| scenario | what happens | A | B |\n"
                                                     "|---|---|---|---|\n"
-                                                    "| a.untorn | first | T | ok |\n"
-                                                    "| a.untorn | second | - | P ! |\n"
-                                                    "| b.untorn | third | ok | ok |\n"
+                                                    "| [first](a.untorn) |  | T | ok |\n"
+                                                    "| [second](a.untorn) |  | - | P ! |\n"
+                                                    "| [third](b.untorn) |  | ok | ok |\n"
                                                     "\n"
-                                                    "| specification | scenario |  |\n"
+                                                    "| scenario | what happens |  |\n"
                                                     "|---|---|---|\n"
-                                                    "| c.untorn |  | * |\n"
+                                                    "| [c.untorn](c.untorn) |  | * |\n"
                                                     "\n") +
                                             legend + "\n6 cells; states: median 1, largest 1, together 6\n");
     CHECK(sample_matrix().to_json()[1].dump() == R"({"spec":"a.untorn","scenario":"second","title":"","cells":[)"

@@ -154,13 +154,14 @@ std::string Matrix::text(const Style& style) const {
 std::string Matrix::markdown() const {
     std::string out;
     for (const Table& table : tables()) {
-        out += "| specification | scenario |";
+        out += "| scenario | what happens |";
         for (const std::string& variant : table.variants) out += fmt::format(" {} |", printable(variant));
         out += "\n|---|---|";
         for (size_t i = 0; i < table.variants.size(); ++i) out += "---|";
         out += "\n";
         for (const Row* row : table.rows) {
-            out += fmt::format("| {} | {} |", printable(row->spec), printable(row->scenario));
+            const std::string& name = row->scenario.empty() ? row->spec : row->scenario;
+            out += fmt::format("| [{}]({}) | {} |", printable(name), printable(row->spec), printable(row->title));
             for (const std::string& variant : table.variants) out += fmt::format(" {} |", shown(*row, variant));
             out += "\n";
         }

@@ -18,6 +18,7 @@ class Matrix {
     /// of variants that no other row's list contains. Ends with the legend
     /// and the sizes of the searches.
     std::string text(const Style& style) const;
+    /// The same; a row links to its specification, and has the scenario's title.
     std::string markdown() const;
     /// One object for each row: spec, scenario, title, cells by variant.
     nlohmann::ordered_json to_json() const;
