@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,21 @@ TEST_CASE("the examples in the READMEs are what the program prints") {
                                                                                              << example.output);
         }
     }
+}
+
+TEST_CASE("the matrix in specs/README.md is what the program prints") {
+    const Ended run = shell("cd '" UNTORN_SOURCE_DIR "/specs' && '" UNTORN_BINARY
+                            "' check scenarios --matrix --markdown 2>/dev/null");
+    const size_t begin = run.out.find("| scenario |");
+    const size_t sizes = run.out.find("; states: median ");
+    REQUIRE(begin != std::string::npos);
+    REQUIRE(sizes != std::string::npos);
+    const std::string matrix = run.out.substr(begin, run.out.find('\n', sizes) + 1 - begin);
+    std::ifstream in(UNTORN_SOURCE_DIR "/specs/README.md");
+    const std::string readme{std::istreambuf_iterator<char>(in), {}};
+    CHECK_MESSAGE(readme.find(matrix) != std::string::npos,
+                  "in specs/, `untorn check scenarios --matrix --markdown` prints\n"
+                      << matrix);
 }
 
 }  // namespace untorn::tools
