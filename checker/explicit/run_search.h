@@ -1,7 +1,8 @@
 // The search of the run: all states that are reached without losing power.
 //
 // Level by level, each level in chunks of some thousand parents, each chunk in three rounds in which all threads take
-// part: (1) the successors of the parents, each thread its own range of parents; (2) their insertion into the StateSet,
+// part: (1) the successors of the parents, each thread its own range of parents (without those that it has offered a
+// moment ago: recent_states.h); (2) their insertion into the StateSet,
 // each thread its own partitions, offers in the order of parents and instances, so that of equal states the first
 // stays, whoever found it when; (3) the new ones get their numbers and are judged, each thread its own range again.
 // What a round found is put together between rounds, in the order of ranges. So nothing depends on the number of
