@@ -7,6 +7,7 @@
 #include "checker/explicit/interpreted_code.h"
 #include "checker/explicit/native_code.h"
 #include "checker/explicit/reads.h"
+#include "checker/explicit/recent_states.h"
 
 namespace untorn::checker {
 
@@ -28,13 +29,16 @@ void add_sorted(std::vector<uint32_t>& set, uint32_t value) {
 struct RunSearch::Worker {
     Worker(std::unique_ptr<StateCode> code, const ReducedRun& run, const SearchContext& context)
         : expansion(std::move(code), run),
+          recent(run.layout().words()),
           found(context.program.system.properties.size()),
           coverage(context.coverage) {}
 
     Expansion expansion;
     uint32_t begin = 0, end = 0;                   ///< its parents: indices into the segment
     std::unique_ptr<uint64_t[]> records;           ///< offers: a state and its Tag each
+    RecentStates recent;                           ///< offered by this worker: no need to offer them again
     std::vector<uint32_t> ends;                    ///< by parent: number of offers up to its last
+    std::unique_ptr<uint32_t[]> ranks;             ///< by offer: among the parent's successors for so many faults
     std::unique_ptr<uint64_t[]> hashes;            ///< by offer
     std::unique_ptr<uint8_t[]> fresh;              ///< by offer: the state is new
     std::vector<std::vector<uint32_t>> offers_to;  ///< by owner of partitions, if there are several
@@ -242,10 +246,22 @@ void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldL
 
 /// Round 1.
 void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pass& pass) {
+    switch (words_) {
+        case 1: return find_successors_of<1>(worker, parents, pass);
+        case 2: return find_successors_of<2>(worker, parents, pass);
+        case 3: return find_successors_of<3>(worker, parents, pass);
+        default: return find_successors_of<0>(worker, parents, pass);
+    }
+}
+
+template <uint32_t Words>
+void RunSearch::find_successors_of(Worker& worker, const Segment& parents, const Pass& pass) {
+    const uint32_t words = Words != 0 ? Words : words_;
     const uint32_t count = worker.end - worker.begin;
-    const size_t stride = words_ + size_t{1};
+    const size_t stride = words + size_t{1};
     if (!worker.records) {
         worker.records = std::make_unique_for_overwrite<uint64_t[]>(chunk_ * most_enabled_ * stride);
+        worker.ranks = std::make_unique_for_overwrite<uint32_t[]>(chunk_ * most_enabled_);
         worker.hashes = std::make_unique_for_overwrite<uint64_t[]>(chunk_ * most_enabled_);
         worker.fresh = std::make_unique_for_overwrite<uint8_t[]>(chunk_ * most_enabled_);
     }
@@ -255,10 +271,11 @@ void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pa
     uint32_t offers = 0;
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t number = parents.first + worker.begin + i;
-        const uint64_t* state = parents.states.get() + (worker.begin + i) * size_t{words_};
+        const uint64_t* state = parents.states.get() + (worker.begin + i) * size_t{words};
         const auto [end, moves] = worker.expansion.successors(state, kept);
+        uint32_t rank = 0;
         for (const uint64_t* record = kept; record != end; record += stride) {
-            const Tag tag{record[words_]};
+            const Tag tag{record[words]};
             const auto faults = static_cast<uint32_t>(context_.cost(tag.faults()));
             if (pass.first) {
                 ++worker.transitions;
@@ -274,8 +291,11 @@ void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pa
                 }
             }
             if (tag.fails() || faults != pass.faults) continue;
+            ++rank;
+            const uint64_t hash = states_.hash(record);
+            if (worker.recent.meet<Words>(hash, record)) continue;
             if (kept != record) std::copy(record, record + stride, kept);
-            const uint64_t hash = states_.hash(kept);
+            worker.ranks[offers] = rank - 1;
             worker.hashes[offers] = hash;
             if (working_ > 1)
                 worker.offers_to[StateSet::partition_of(hash) * working_ / StateSet::partitions].push_back(offers);
@@ -321,11 +341,11 @@ void RunSearch::judge_new(Worker& worker, HeldLevel& target, LevelKey key) {
     uint32_t number = worker.first_number;
     uint32_t offer = 0;
     for (const uint32_t end : worker.ends) {
-        for (const uint32_t begin = offer; offer < end; ++offer) {
+        for (; offer < end; ++offer) {
             if (worker.fresh[offer] == 0) continue;
             const uint64_t* record = worker.records.get() + offer * stride;
             std::copy(record, record + words_, levels_.state(target, number));
-            worker.children.child(offer - begin);
+            worker.children.child(worker.ranks[offer]);
             visit(worker, record, number, key, effects_[Tag{record[words_]}.instance()]);
             ++number;
         }

@@ -1,7 +1,8 @@
 // The search of the run: all states that are reached without losing power.
 //
 // Level by level, each level in chunks of some thousand parents, each chunk in three rounds in which all threads take
-// part: (1) the successors of the parents, each thread its own range of parents; (2) their insertion into the StateSet,
+// part: (1) the successors of the parents, each thread its own range of parents (without those that it has offered a
+// moment ago: recent_states.h); (2) their insertion into the StateSet,
 // each thread its own partitions, offers in the order of parents and instances, so that of equal states the first
 // stays, whoever found it when; (3) the new ones get their numbers and are judged, each thread its own range again.
 // What a round found is put together between rounds, in the order of ranges. So nothing depends on the number of
@@ -85,6 +86,9 @@ class RunSearch {
     void expand_level(HeldLevel& source, HeldLevel& target, const Pass& pass);
     void expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldLevel& target, const Pass& pass);
     void find_successors(Worker& worker, const Segment& parents, const Pass& pass);
+    /// `Words`: of a state, so that the usual widths have code of their own; 0: words_.
+    template <uint32_t Words>
+    void find_successors_of(Worker& worker, const Segment& parents, const Pass& pass);
     void insert(unsigned owner);
     void judge_new(Worker& worker, HeldLevel& target, LevelKey key);
     void visit(Worker& worker, const uint64_t* state, uint32_t number, LevelKey key, const Effect& effect);

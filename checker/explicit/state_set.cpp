@@ -16,7 +16,8 @@ using bucket::head_at;
 using bucket::low_bits;
 using bucket::slots_where;
 
-constexpr double greatest_load = 0.86;
+/// Buckets of many slots are filled more evenly: 0.86 for 8 slots, 0.92 for 27.
+double greatest_load(uint32_t slots) { return 1 - 0.4 / std::sqrt(slots); }
 
 }  // namespace
 
@@ -78,7 +79,7 @@ uint32_t StateSet::words(const Shape& shape) {
 
 /// How many states fill the partition.
 uint32_t StateSet::limit_of(const Shape& shape) {
-    const double limit = greatest_load * static_cast<double>(shape.buckets) * shape.slots;
+    const double limit = greatest_load(shape.slots) * static_cast<double>(shape.buckets) * shape.slots;
     return static_cast<uint32_t>(std::min<double>(limit, UINT32_MAX));
 }
 
@@ -141,71 +142,89 @@ bool StateSet::has_body(const Shape& shape, const std::byte* bucket, uint32_t sl
     return difference == 0;
 }
 
-/// Whether a state that would be so far from home in this bucket finds an empty slot there, or one of a state that is
-/// nearer to its own home.
-inline bool StateSet::has_room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place) {
-    const std::byte* memory = bucket_at(partition, bucket);
-    const uint32_t slots = partition.shape.slots;
-    for (unsigned tag = is_full(partition.shape, memory) ? 1 : 0; tag <= displacement; ++tag) {
-        const uint32_t nearer = slots_where(memory, slots, tag_mask, static_cast<uint16_t>(tag));
-        if (nearer == 0) continue;
-        place = {bucket, static_cast<uint32_t>(std::countr_zero(nearer)), displacement, tag != 0};
-        return true;
-    }
-    return false;
-}
-
+/// Whether the state is in the partition. If not, `place` is where it goes: the first empty slot from its home on, too
+/// far away if its displacement is greater than most_displacement.
 template <uint32_t Words>
-StateSet::Probe StateSet::probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place) {
+bool StateSet::probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place) {
     const Shape& shape = partition.shape;
     for (unsigned displacement = 0; displacement <= most_displacement; ++displacement, ++bucket) {
         const std::byte* memory = bucket_at(partition, bucket);
         const auto head = static_cast<uint16_t>(slot.head + displacement + 1);
         for (uint32_t matches = slots_where(memory, shape.slots, 0xffff, head); matches != 0; matches &= matches - 1)
-            if (has_body<Words>(shape, memory, static_cast<uint32_t>(std::countr_zero(matches)), slot))
-                return Probe::found;
-        if (has_room(partition, bucket, displacement, place)) return Probe::absent;  // it cannot have gone farther
+            if (has_body<Words>(shape, memory, static_cast<uint32_t>(std::countr_zero(matches)), slot)) return true;
+        if (is_full(shape, memory)) continue;
+        const uint32_t empty = slots_where(memory, shape.slots, tag_mask, 0);
+        place = {bucket, static_cast<uint32_t>(std::countr_zero(empty)), displacement};
+        return false;
     }
-    return Probe::full;
+    place.displacement = most_displacement + 1;
+    return false;
 }
 
-/// Where a state that is not in the partition goes, from this bucket on.
-StateSet::Probe StateSet::room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place) {
-    for (; displacement <= most_displacement; ++displacement, ++bucket) {
-        if (has_room(partition, bucket, displacement, place)) return Probe::absent;
+/// The first empty slot from `home` on.
+bool StateSet::nearest_room(const Partition& partition, uint64_t home, Place& place) {
+    const uint64_t end = uint64_t{partition.shape.buckets} + most_displacement;
+    for (uint64_t bucket = home; bucket < end && bucket - home <= most_distance; ++bucket) {
+        const std::byte* memory = bucket_at(partition, bucket);
+        if (is_full(partition.shape, memory)) continue;
+        const uint32_t empty = slots_where(memory, partition.shape.slots, tag_mask, 0);
+        place = {bucket, static_cast<uint32_t>(std::countr_zero(empty)), static_cast<unsigned>(bucket - home)};
+        return true;
     }
-    return Probe::full;
+    return false;
 }
 
-/// Whether everybody finds room if a state goes to the first place of the path; the path is completed then.
-bool StateSet::plan(const Partition& partition, Path& path) {
-    for (path.count = 1; path.places[path.count - 1].taken; ++path.count) {
+/// How an empty slot comes near enough to `home`. Of the states that can move to it, the one that brings it nearest.
+bool StateSet::plan(const Partition& partition, uint64_t home, Path& path) {
+    if (!nearest_room(partition, home, path.places[0])) return false;
+    for (path.count = 1; path.places[path.count - 1].bucket - home > most_displacement; ++path.count) {
         if (path.count == Path::most_places) return false;
-        const Place& place = path.places[path.count - 1];
-        const unsigned tag = head_at(bucket_at(partition, place.bucket), place.slot) & tag_mask;
-        if (room(partition, place.bucket + 1, tag, path.places[path.count]) == Probe::full) return false;
+        const uint64_t empty = path.places[path.count - 1].bucket;
+        bool found = false;
+        for (unsigned distance = most_displacement; distance > 0 && !found; --distance) {
+            const std::byte* memory = bucket_at(partition, empty - distance);
+            for (unsigned tag = 1; tag <= 1 + most_displacement - distance && !found; ++tag) {
+                const uint32_t nearer =
+                    slots_where(memory, partition.shape.slots, tag_mask, static_cast<uint16_t>(tag));
+                if (nearer == 0) continue;
+                path.places[path.count] = {empty - distance, static_cast<uint32_t>(std::countr_zero(nearer)), tag - 1};
+                found = true;
+            }
+        }
+        if (!found) return false;
     }
     return true;
 }
 
-/// Writes the slot to the first place, who was there to the next one, and so on.
+/// Adds a state for which there is no room near its home: others move on for it. False if that does not help.
 template <uint32_t Words>
-void StateSet::settle(const Partition& partition, const Path& path, Slot& slot) {
+bool StateSet::make_room(const Partition& partition, uint64_t home, Slot& slot) {
+    Path path;
+    if (!plan(partition, home, path)) return false;
     const Shape& shape = partition.shape;
+    Slot leaving{}, change;  // of the slot in hand: what is in it, and what it will have in its place
     for (size_t i = 0; i < path.count; ++i) {
         const Place& place = path.places[i];
-        slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
         std::byte* memory = bucket_at(partition, place.bucket);
-        if (!place.taken) return write<Words>(shape, memory, place.slot, slot);
-        Slot other, change;
-        read<Words>(shape, memory, place.slot, other);
-        change.head = other.head ^ slot.head;
+        const bool last = i + 1 == path.count;
+        const Slot* coming = &slot;
+        Slot moved;
+        auto displacement = static_cast<unsigned>(place.bucket - home);
+        if (!last) {
+            const Place& from = path.places[i + 1];
+            read<Words>(shape, bucket_at(partition, from.bucket), from.slot, moved);
+            displacement = from.displacement + static_cast<unsigned>(place.bucket - from.bucket);
+            coming = &moved;
+        }
+        change.head = static_cast<uint16_t>(((coming->head & ~tag_mask) + displacement + 1) ^ leaving.head);
         for (uint32_t word = 0; word < words<Words>(shape); ++word)
-            change.body[word] = other.body[word] ^ slot.body[word];
+            change.body[word] = coming->body[word] ^ leaving.body[word];
         write<Words>(shape, memory, place.slot, change);
-        slot.head = static_cast<uint16_t>(other.head & ~tag_mask);
-        std::copy_n(other.body.begin(), words<Words>(shape), slot.body.begin());
+        if (last) return true;
+        leaving.head = moved.head;
+        std::copy_n(moved.body.begin(), words<Words>(shape), leaving.body.begin());
     }
+    return true;
 }
 
 /// Adds the slot, bit by bit without carries, to one whose bits are 0 (or the same: they are 0 then).
@@ -243,14 +262,21 @@ void StateSet::read(const Shape& shape, const std::byte* bucket, uint32_t number
 template <uint32_t Words>
 bool StateSet::insert_into(Partition& partition, uint64_t hash, const uint64_t* state) {
     Slot slot;
-    Path path;
+    Place place;
     fill(partition.shape, hash, state, slot);
-    const Probe probed = probe<Words>(partition, home(partition, hash), slot, path.places[0]);
-    if (probed == Probe::found) return false;
-    if (probed == Probe::absent && partition.count < partition.limit && plan(partition, path)) {
-        settle<Words>(partition, path, slot);
-        ++partition.count;
-        return true;
+    const uint64_t at = home(partition, hash);
+    if (probe<Words>(partition, at, slot, place)) return false;
+    if (partition.count < partition.limit) {
+        if (place.displacement <= most_displacement) [[likely]] {
+            slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
+            write<Words>(partition.shape, bucket_at(partition, place.bucket), place.slot, slot);
+            ++partition.count;
+            return true;
+        }
+        if (make_room<Words>(partition, at, slot)) {
+            ++partition.count;
+            return true;
+        }
     }
     grow(partition);
     return insert(hash, state);
@@ -271,7 +297,7 @@ bool StateSet::contains(uint64_t hash, const uint64_t* state) const {
     Slot slot;
     Place place;
     fill(partition.shape, hash, state, slot);
-    return probe<0>(partition, home(partition, hash), slot, place) == Probe::found;
+    return probe<0>(partition, home(partition, hash), slot, place);
 }
 
 void StateSet::grow(Partition& partition) {
@@ -325,7 +351,6 @@ bool StateSet::move_all(const Partition& from, const Partition& to, size_t used)
     const bool narrower = goal.body_words <= Words;
     size_t cleared = 0;
     Slot slot;
-    Path path;
     for (uint64_t bucket = 0; bucket < uint64_t{shape.buckets} + most_displacement; ++bucket) {
         least_x[bucket % 8] = least + (least_rest > 0 ? 1 : 0);
         least += step;
@@ -350,18 +375,18 @@ bool StateSet::move_all(const Partition& from, const Partition& to, size_t used)
             const uint64_t x = first + ((low - first) & low_bits(shape.kept));
             const auto home = static_cast<uint64_t>(static_cast<Wide>(x) * goal.buckets >> x_bits);
             recode<Words>(slot, x, shape, goal);
-            std::byte* target = bucket_at(to, home);
-            if (narrower && !is_full(goal, target)) {
-                const uint32_t empty = slots_where(target, goal.slots, tag_mask, 0);
-                ++slot.head;
-                write<Words>(goal, target, static_cast<uint32_t>(std::countr_zero(empty)), slot);
-                continue;
+            Place place;
+            if (!nearest_room(to, home, place)) return false;
+            if (place.displacement <= most_displacement) [[likely]] {
+                slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
+                std::byte* target = bucket_at(to, place.bucket);
+                if (narrower)
+                    write<Words>(goal, target, place.slot, slot);
+                else
+                    write<0>(goal, target, place.slot, slot);
+            } else if (!(narrower ? make_room<Words>(to, home, slot) : make_room<0>(to, home, slot))) {
+                return false;
             }
-            if (room(to, home, 0, path.places[0]) == Probe::full || !plan(to, path)) return false;
-            if (narrower)
-                settle<Words>(to, path, slot);
-            else
-                settle<0>(to, path, slot);
         }
     }
     for (; cleared < used; ++cleared) std::memset(to.extents[cleared], 0, ExtentPool::extent_bytes);

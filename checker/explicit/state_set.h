@@ -5,8 +5,10 @@
 // "Compact hash tables using bidirectional linear probing", IEEE Trans. Computers 1984): what remains of x, the rest
 // and three bits for the distance from the home bucket fill a slot to the bit. Nothing is lost, so nothing can be
 // hidden by a collision. A bucket is one or a few cache lines; the first 16 bits of all its slots lie together at its
-// begin, so that a few vector instructions tell which slots can match (as in Abseil's Swiss tables); slots fill from
-// the left, and what does not fit goes on into one of the next six buckets.
+// begin, so that a few vector instructions tell which slots can match (as in Abseil's Swiss tables). A state goes into
+// the first empty slot from its home bucket on. Where that is more than six buckets away, the empty slot is brought
+// nearer, by states that can move to it (Herlihy, Shavit, Tzafrir, "Hopscotch hashing", DISC 2008). Slots of a bucket
+// fill from the left.
 //
 // The set is cut into 32 partitions by the uppermost bits of x. A partition grows to 1.4 times its size at a time, by
 // itself, and the partitions start with sizes staggered over a doubling, so that growing neither doubles the memory
@@ -94,22 +96,21 @@ class StateSet {
         uint32_t index = 0;
         unsigned bits = 0;
     };
-    enum class Probe { found, absent, full };
-    /// Where a state belongs.
+    /// A slot, and how far a state there is from its home.
     struct Place {
         uint64_t bucket;
         uint32_t slot;
-        unsigned displacement;  ///< of the state, there
-        bool taken;             ///< by a state nearer to its home, which must move on
+        unsigned displacement;
     };
-    /// Where a state goes, where the one goes that was there, and so on.
+    /// An empty slot, the slot of a state that can move there, the slot of one that can move to that, and so on.
     struct Path {
-        static constexpr size_t most_places = 64;
+        static constexpr size_t most_places = 16;
         std::array<Place, most_places> places;
         size_t count = 0;
     };
     static constexpr unsigned tag_bits = 3;  ///< 0: empty; else 1 + displacement
     static constexpr unsigned most_displacement = 6;
+    static constexpr uint64_t most_distance = 64;  ///< buckets in which room is looked for
     static constexpr uint16_t tag_mask = (1 << tag_bits) - 1;
     static constexpr unsigned head_kept = 16 - tag_bits;  ///< at most so many bits of x are in the head
     static constexpr unsigned greatest_words = 256;
@@ -146,14 +147,13 @@ class StateSet {
     template <uint32_t Words>
     bool insert_into(Partition& partition, uint64_t hash, const uint64_t* state);
     template <uint32_t Words>
-    static Probe probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place);
+    static bool probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place);
     template <uint32_t Words>
     static bool has_body(const Shape& shape, const std::byte* bucket, uint32_t slot, const Slot& wanted);
-    static bool has_room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place);
-    static Probe room(const Partition& partition, uint64_t bucket, unsigned displacement, Place& place);
-    static bool plan(const Partition& partition, Path& path);
+    static bool nearest_room(const Partition& partition, uint64_t home, Place& place);
+    static bool plan(const Partition& partition, uint64_t home, Path& path);
     template <uint32_t Words>
-    static void settle(const Partition& partition, const Path& path, Slot& slot);
+    static bool make_room(const Partition& partition, uint64_t home, Slot& slot);
     template <uint32_t Words>
     static void write(const Shape& shape, std::byte* bucket, uint32_t number, const Slot& slot);
     template <uint32_t Words>
