@@ -13,11 +13,16 @@
 
 namespace untorn::checker::symbolic {
 
+/// Latch::cell of the counter of power losses.
+inline constexpr uint32_t no_cell = UINT32_MAX;
+
 struct Latch {
-    Lit current;       ///< an input of the circuit
-    Lit next;          ///< after the move; over latches and step inputs
-    Lit initial;       ///< over TransitionCircuit::initial_inputs only
-    std::string name;  ///< `folio.mem[2].1`: the cell, then which bit of its packed value
+    Lit current;              ///< an input of the circuit
+    Lit next;                 ///< after the move; over latches and step inputs
+    Lit initial;              ///< over TransitionCircuit::initial_inputs only
+    std::string name;         ///< `folio.mem[2].1`: the cell, then which bit of its packed value
+    uint32_t cell = no_cell;  ///< index into State::cells
+    unsigned bit = 0;         ///< of the cell's packed value: its value minus its type's first one
 };
 
 /// What must not happen, for one property: a state or a move in which it does.
