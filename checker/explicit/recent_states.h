@@ -17,18 +17,20 @@ class RecentStates {
     explicit RecentStates(uint32_t words)
         : words_(words), entries_(std::make_unique<uint64_t[]>(count * (words + size_t{1}))) {
         // No state with this hash is ever looked for in that entry.
-        for (size_t i = 0; i < count; ++i) entry(i)[0] = ~(uint64_t{i} << shift);
+        for (size_t i = 0; i < count; ++i) entries_[i * (words + size_t{1})] = ~(uint64_t{i} << shift);
     }
 
     /// Whether the state, with this hash, is among those remembered; it is now. Equal states have equal hashes.
+    /// `Words`: of a state, so that the usual widths have code of their own; 0: as the constructor was told.
+    template <uint32_t Words = 0>
     bool meet(uint64_t hash, const uint64_t* state) {
-        uint64_t* const found = entry(hash >> shift);
-        // Written out, since a few words are not worth a call.
+        const uint32_t words = Words != 0 ? Words : words_;
+        uint64_t* const found = entries_.get() + (hash >> shift) * (words + size_t{1});
         uint64_t difference = found[0] ^ hash;
-        for (uint32_t word = 0; word < words_; ++word) difference |= found[word + 1] ^ state[word];
+        for (uint32_t word = 0; word < words; ++word) difference |= found[word + 1] ^ state[word];
         if (difference == 0) return true;
         found[0] = hash;
-        for (uint32_t word = 0; word < words_; ++word) found[word + 1] = state[word];
+        for (uint32_t word = 0; word < words; ++word) found[word + 1] = state[word];
         return false;
     }
 
@@ -36,8 +38,6 @@ class RecentStates {
     static constexpr unsigned index_bits = 13;  ///< measured: 12 to 14 make no difference, 10 and 16 are slower
     static constexpr size_t count = size_t{1} << index_bits;
     static constexpr unsigned shift = 64 - index_bits;
-
-    uint64_t* entry(size_t i) { return entries_.get() + i * (words_ + size_t{1}); }
 
     uint32_t words_;
     std::unique_ptr<uint64_t[]> entries_;

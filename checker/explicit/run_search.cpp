@@ -246,8 +246,19 @@ void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldL
 
 /// Round 1.
 void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pass& pass) {
+    switch (words_) {
+        case 1: return find_successors_of<1>(worker, parents, pass);
+        case 2: return find_successors_of<2>(worker, parents, pass);
+        case 3: return find_successors_of<3>(worker, parents, pass);
+        default: return find_successors_of<0>(worker, parents, pass);
+    }
+}
+
+template <uint32_t Words>
+void RunSearch::find_successors_of(Worker& worker, const Segment& parents, const Pass& pass) {
+    const uint32_t words = Words != 0 ? Words : words_;
     const uint32_t count = worker.end - worker.begin;
-    const size_t stride = words_ + size_t{1};
+    const size_t stride = words + size_t{1};
     if (!worker.records) {
         worker.records = std::make_unique_for_overwrite<uint64_t[]>(chunk_ * most_enabled_ * stride);
         worker.ranks = std::make_unique_for_overwrite<uint32_t[]>(chunk_ * most_enabled_);
@@ -260,11 +271,11 @@ void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pa
     uint32_t offers = 0;
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t number = parents.first + worker.begin + i;
-        const uint64_t* state = parents.states.get() + (worker.begin + i) * size_t{words_};
+        const uint64_t* state = parents.states.get() + (worker.begin + i) * size_t{words};
         const auto [end, moves] = worker.expansion.successors(state, kept);
         uint32_t rank = 0;
         for (const uint64_t* record = kept; record != end; record += stride) {
-            const Tag tag{record[words_]};
+            const Tag tag{record[words]};
             const auto faults = static_cast<uint32_t>(context_.cost(tag.faults()));
             if (pass.first) {
                 ++worker.transitions;
@@ -282,7 +293,7 @@ void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pa
             if (tag.fails() || faults != pass.faults) continue;
             ++rank;
             const uint64_t hash = states_.hash(record);
-            if (worker.recent.meet(hash, record)) continue;
+            if (worker.recent.meet<Words>(hash, record)) continue;
             if (kept != record) std::copy(record, record + stride, kept);
             worker.ranks[offers] = rank - 1;
             worker.hashes[offers] = hash;

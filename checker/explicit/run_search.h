@@ -86,6 +86,9 @@ class RunSearch {
     void expand_level(HeldLevel& source, HeldLevel& target, const Pass& pass);
     void expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldLevel& target, const Pass& pass);
     void find_successors(Worker& worker, const Segment& parents, const Pass& pass);
+    /// `Words`: of a state, so that the usual widths have code of their own; 0: words_.
+    template <uint32_t Words>
+    void find_successors_of(Worker& worker, const Segment& parents, const Pass& pass);
     void insert(unsigned owner);
     void judge_new(Worker& worker, HeldLevel& target, LevelKey key);
     void visit(Worker& worker, const uint64_t* state, uint32_t number, LevelKey key, const Effect& effect);
