@@ -30,6 +30,13 @@ class CadicalSolver final : public SatSolver, private CaDiCaL::Terminator {
         }
     }
 
+    /// Froleyks, Biere, "Single clause assumption without activation literals to speed-up IC3", FMCAD 2021.
+    Answer solve_where(std::span<const int> clause, std::span<const int> assumptions) override {
+        for (int literal : clause) solver_.constrain(literal);
+        solver_.constrain(0);
+        return solve(assumptions);
+    }
+
     /// CaDiCaL knows only variables up to the greatest that it has seen.
     bool value(int literal) override {
         if (std::abs(literal) > solver_.vars()) return literal < 0;

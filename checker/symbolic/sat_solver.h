@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -21,6 +22,9 @@ class SatSolver {
     virtual void add_clause(std::span<const int> literals) = 0;
     /// `interrupted` only if the flag given to interrupt_with() was set meanwhile.
     virtual Answer solve(std::span<const int> assumptions) = 0;
+    /// The same where `clause` holds, too, in this query only. Here by a variable that switches the clause on, and off
+    /// for good with the next call; a solver with something better overrides it. needed() is about assumptions only.
+    virtual Answer solve_where(std::span<const int> clause, std::span<const int> assumptions);
     /// After satisfiable: the literal's value. Variables that no clause mentions are false.
     virtual bool value(int literal) = 0;
     /// After unsatisfiable: whether the assumption was needed. The needed ones together are unsatisfiable.
@@ -31,7 +35,13 @@ class SatSolver {
     void add_clause(std::initializer_list<int> literals) {
         add_clause(std::span<const int>(literals.begin(), literals.size()));
     }
+
+ private:
+    int switch_ = 0;  ///< of the last solve_where()
 };
+
+/// Makes solvers, so that an engine can be run with any of them.
+using MakeSolver = std::function<std::unique_ptr<SatSolver>()>;
 
 /// CaDiCaL (Biere and others): the solver of the engines.
 std::unique_ptr<SatSolver> make_cadical();

@@ -1,0 +1,230 @@
+#include "checker/symbolic/pdr.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "checker/explicit/limits.h"
+#include "checker/symbolic/generalisation.h"
+#include "checker/symbolic/obligations.h"
+
+namespace untorn::checker::symbolic {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+ClauseOrbit clauses(const Lemma& lemma) {
+    ClauseOrbit made;
+    for (const Cube& image : lemma.images) made.push_back(negated(image));
+    return made;
+}
+
+class Pdr {
+ public:
+    Pdr(const TransitionCircuit& system, std::span<const uint32_t> bads, const PdrOptions& options)
+        : system_(system),
+          bads_(bads),
+          options_(options),
+          start_(Clock::now()),
+          initial_(system, options.make_solver, options.interrupt),
+          frames_(system, initial_,
+                  {options.make_solver, options.interrupt, [this] { check_limits(); },
+                   system.symmetries.empty() ? 0 : options.orbit_limit}),
+          lifting_(system, options.make_solver, options.interrupt),
+          generalisation_(frames_, initial_, lifting_, {options.obstacle_depth, 3, 3}) {}
+
+    PdrResult run() {
+        PdrResult result;
+        try {
+            search(result);
+        } catch (const Interrupted&) {
+            result.limit = "interrupted";
+        } catch (const LimitReached& reached) {
+            result.limit = reached.what;
+        }
+        if (result.answer == PdrResult::Answer::undecided)
+            for (const Lemma& lemma : frames_.lemmas_from(1)) result.lemmas.push_back(clauses(lemma));
+        result.reached = progress();
+        return result;
+    }
+
+ private:
+    PdrProgress progress() const { return {frames_.last(), frames_.lemma_count(), frames_.query_count()}; }
+
+    void check_limits() const {
+        if (options_.interrupt && options_.interrupt->load(std::memory_order_relaxed)) throw Interrupted{};
+        if (options_.seconds > 0 && std::chrono::duration<double>(Clock::now() - start_).count() > options_.seconds)
+            throw LimitReached{"--time"};
+        if (options_.memory != 0 && frames_.bytes() > options_.memory) throw LimitReached{"--memory"};
+    }
+
+    void search(PdrResult& result) {
+        if (const auto found = frames_.bad_state(bads_)) {
+            const Obligation obligation{lifting_.showing(*found, bads_), found->inputs, nullptr, 0};
+            return violated(obligation, result);
+        }
+        frames_.extend();
+        use_candidates();
+        for (;;) {
+            while (const auto found = frames_.bad_state(bads_)) {
+                const Obligation* obligation =
+                    obligations_.make({lifting_.showing(*found, bads_), found->inputs, nullptr, 0});
+                obligations_.push(frames_.last(), obligation);
+                if (const Obligation* reached = discharge()) return violated(*reached, result);
+                obligations_.clear();
+            }
+            if (options_.progress) options_.progress(progress());
+            if (frames_.last() == options_.max_frames) throw LimitReached{"frames"};
+            frames_.extend();
+            if (const size_t level = frames_.propagate()) return proved(level, result);
+        }
+    }
+
+    /// Those that are inductive together stay for good; of the others, those that hold after one step are lemmas there.
+    void use_candidates() {
+        std::vector<ClauseOrbit> candidates;
+        for (const Clause& clause : options_.candidates) {
+            ClauseOrbit lemma;
+            if (options_.orbit_limit != 0)
+                for (const Cube& cube : orbit(negated(clause), system_.symmetries, options_.orbit_limit))
+                    lemma.push_back(negated(cube));
+            if (lemma.empty()) lemma = {clause};
+            if (std::none_of(candidates.begin(), candidates.end(), [&](const ClauseOrbit& other) {
+                    return std::find(other.begin(), other.end(), clause) != other.end();
+                }))
+                candidates.push_back(std::move(lemma));
+        }
+        if (candidates.empty()) return;
+        const auto kept = largest_inductive(system_, candidates, options_.make_solver, options_.interrupt);
+        std::vector<Lemma> for_ever;
+        for (const ClauseOrbit& lemma : kept) {
+            for_ever.emplace_back();
+            for (const Clause& clause : lemma) for_ever.back().images.push_back(negated(clause));
+        }
+        frames_.add_for_ever(std::move(for_ever));
+        for (const ClauseOrbit& lemma : candidates) {
+            if (std::find(kept.begin(), kept.end(), lemma) != kept.end()) continue;
+            const Cube cube = negated(lemma.front());
+            if (!initial_.meets(cube) && frames_.inductive_from(0, cube)) frames_.add(1, frames_.unreached());
+        }
+    }
+
+    /// Shows that the cubes of all obligations are not reached, up to the last frame. An obligation that holds an
+    /// initial state, if there is one.
+    const Obligation* discharge() {
+        while (!obligations_.empty()) {
+            const auto [level, obligation] = obligations_.pop();
+            if (initial_.meets(obligation->cube)) return obligation;
+            if (frames_.known(level, obligation->cube)) {
+                if (level < frames_.last()) obligations_.push(level + 1, obligation);
+                continue;
+            }
+            if (frames_.inductive_from(level - 1, obligation->cube)) {
+                const size_t reached = learn(level);
+                if (reached < frames_.last()) obligations_.push(reached + 1, obligation);
+                continue;
+            }
+            const StateAndInputs from = frames_.entry();
+            const Obligation* before = obligations_.make(
+                {lifting_.into(from, obligation->cube), from.inputs, obligation, obligation->distance + 1});
+            if (level == 1) return before;
+            obligations_.push(level - 1, before);
+            obligations_.push(level, obligation);
+        }
+        return nullptr;
+    }
+
+    /// What was just found to be inductive from the frame before `level` becomes a lemma, as general and as far as it
+    /// goes.
+    size_t learn(size_t level) {
+        Cube cube = generalisation_.generalise(level - 1, frames_.unreached());
+        while (level < frames_.last() && frames_.inductive_from(level, cube)) {
+            cube = frames_.unreached();
+            ++level;
+        }
+        frames_.add(level, cube);
+        return level;
+    }
+
+    void proved(size_t level, PdrResult& result) {
+        for (const Lemma& lemma : frames_.lemmas_from(level + 1)) result.lemmas.push_back(clauses(lemma));
+        if (options_.minimise)
+            result.lemmas =
+                smallest_invariant(system_, std::move(result.lemmas), bads_, options_.make_solver, options_.interrupt);
+        const auto broken = check_invariant(system_, result.lemmas, bads_, options_.make_solver, options_.interrupt);
+        if (!broken) {
+            result.answer = PdrResult::Answer::proved;
+        } else if (broken->kind == BrokenObligation::Kind::interrupted) {
+            result.lemmas.clear();
+            throw Interrupted{};
+        } else {
+            result.inconsistency = "pdr: the invariant that it found is not inductive, or does not exclude what is bad";
+        }
+    }
+
+    /// The obligation holds an initial state: from there its inputs lead on to the bad.
+    void violated(const Obligation& obligation, PdrResult& result) {
+        result.run.initial_inputs = initial_.choices(obligation.cube);
+        CircuitValues values(system_.circuit);
+        for (size_t i = 0; i < result.run.initial_inputs.size(); ++i)
+            values.set(system_.initial_inputs[i], result.run.initial_inputs[i]);
+        values.evaluate();
+        std::vector<bool> state;
+        for (const Latch& latch : system_.latches) state.push_back(values[latch.initial]);
+        for (const Obligation* at = &obligation; at; at = at->towards) {
+            for (size_t i = 0; i < state.size(); ++i) values.set(system_.latches[i].current, state[i]);
+            for (size_t i = 0; i < at->inputs.size(); ++i) values.set(system_.step_inputs[i], at->inputs[i]);
+            values.evaluate();
+            result.run.steps.push_back({state, at->inputs});
+            for (size_t i = 0; i < state.size(); ++i) state[i] = values[system_.latches[i].next];
+        }
+        for (uint32_t bad : bads_)
+            if (values[system_.bads[bad].happens]) {
+                result.run.bad = bad;
+                break;
+            }
+        if (is_run(system_, result.run))
+            result.answer = PdrResult::Answer::violated;
+        else
+            result.inconsistency = "pdr: the run that it found is none";
+    }
+
+    const TransitionCircuit& system_;
+    std::span<const uint32_t> bads_;
+    const PdrOptions& options_;
+    Clock::time_point start_;
+    InitialStates initial_;
+    Frames frames_;
+    Lifting lifting_;
+    Generalisation generalisation_;
+    Obligations obligations_;
+};
+
+}  // namespace
+
+PdrResult pdr(const TransitionCircuit& system, std::span<const uint32_t> bads, const PdrOptions& options) {
+    return Pdr(system, bads, options).run();
+}
+
+bool is_run(const TransitionCircuit& system, const BitRun& run) {
+    if (run.steps.empty() || run.initial_inputs.size() != system.initial_inputs.size()) return false;
+    CircuitValues values(system.circuit);
+    for (size_t i = 0; i < run.initial_inputs.size(); ++i) values.set(system.initial_inputs[i], run.initial_inputs[i]);
+    values.evaluate();
+    if (!values[system.initial_possible]) return false;
+    std::vector<bool> state;
+    for (const Latch& latch : system.latches) state.push_back(values[latch.initial]);
+    for (size_t step = 0; step < run.steps.size(); ++step) {
+        if (run.steps[step].state != state) return false;
+        for (size_t i = 0; i < state.size(); ++i) values.set(system.latches[i].current, state[i]);
+        for (size_t i = 0; i < system.step_inputs.size(); ++i)
+            values.set(system.step_inputs[i], run.steps[step].inputs[i]);
+        values.evaluate();
+        if (!values[system.well_formed]) return false;
+        if (step + 1 < run.steps.size() && !values[system.possible]) return false;
+        for (size_t i = 0; i < state.size(); ++i) state[i] = values[system.latches[i].next];
+    }
+    return values[system.bads[run.bad].happens];
+}
+
+}  // namespace untorn::checker::symbolic
