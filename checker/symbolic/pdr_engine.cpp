@@ -5,6 +5,7 @@
 
 #include "checker/explicit/limits.h"
 #include "checker/symbolic/bmc.h"
+#include "checker/symbolic/one_hot.h"
 
 namespace untorn::checker::symbolic {
 
@@ -26,6 +27,7 @@ class Engine {
           make_checker_(make_checker),
           watch_(options),
           bounded_(encoding, make_solver, watch_),
+          hot_(encoding),
           answers_(bounded_.answers()) {}
 
     SearchResult run() {
@@ -64,6 +66,7 @@ class Engine {
                 throw BrokenRule{"two solvers disagree on whether a check of init fails"};
     }
 
+    /// With lemmas for all identities at once, as long as that was no mistake.
     void decide(uint32_t bad) {
         PdrOptions options;
         options.make_solver = make_solver_;
@@ -80,12 +83,19 @@ class Engine {
             note(now);
             report();
         };
-        PdrResult result = pdr(encoding_.transition(), std::span(&bad, 1), options);
+        if (!symmetric_) options.orbit_limit = 0;
+        PdrResult result = pdr(hot_.transition(), std::span(&bad, 1), options);
         note(result.reached);
+        if (!result.inconsistency.empty() && symmetric_ && !hot_.transition().symmetries.empty()) {
+            // Identities are told apart somewhere: images of lemmas need not hold.
+            symmetric_ = false;
+            learnt_.clear();
+            return decide(bad);
+        }
         if (!result.inconsistency.empty()) throw BrokenRule{result.inconsistency};
         switch (result.answer) {
             case PdrResult::Answer::proved: return proved(bad, result);
-            case PdrResult::Answer::violated: return happens(bad, result.run);
+            case PdrResult::Answer::violated: return happens(bad, hot_.in_bits(result.run));
             case PdrResult::Answer::undecided: break;
         }
         watch_.check();
@@ -96,8 +106,9 @@ class Engine {
     }
 
     void proved(uint32_t bad, PdrResult& result) {
-        const auto broken =
-            check_invariant(encoding_.transition(), result.lemmas, std::span(&bad, 1), make_checker_, watch_.flag());
+        TransitionCircuit bits = encoding_.transition();
+        const std::vector<Lit> conjuncts = hot_.in_bits(result.lemmas, bits);
+        const auto broken = check_invariant(bits, conjuncts, std::span(&bad, 1), make_checker_, watch_.flag());
         if (broken && broken->kind == BrokenObligation::Kind::interrupted) watch_.give_up();
         if (broken) throw BrokenRule{"two solvers disagree on an inductive invariant"};
         answers_[bad] = {Known::never, std::nullopt, false, "proved by pdr, " + counted(result.lemmas.size(), "lemma")};
@@ -106,6 +117,7 @@ class Engine {
     }
 
     void happens(uint32_t bad, const BitRun& run) {
+        if (!is_run(encoding_.transition(), run)) throw BrokenRule{"pdr found a run that the circuit does not have"};
         // First, that the evaluator agrees; then, whether a shorter one is found within the limits.
         answers_[bad] = {Known::happens, replayed(encoding_, run), false, ""};
         while (bounded_.answers()[bad].known == Known::open) {
@@ -136,6 +148,8 @@ class Engine {
     const MakeSolver &make_solver_, &make_checker_;
     Watch watch_;
     BoundedSearch bounded_;
+    OneHot hot_;
+    bool symmetric_ = true;  ///< the guess of OneHot has not been found wrong
     std::vector<BadAnswer> answers_;
     std::vector<Clause> learnt_;
     size_t frames_ = 0, lemmas_ = 0;

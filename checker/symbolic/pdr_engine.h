@@ -1,8 +1,11 @@
 // PDR (pdr.h) as an engine: answers every property of a run for which the circuit has a bad.
 //
-// Bads are asked about one after the other; what was learnt about one is tried for the next. A proof is asked once more
-// of Z3, clause by clause, before it is said. Where PDR finds a run, the bounded search (bmc.h) looks for the shortest
-// one, which is shown; if a limit ends that, the run that PDR found is, and is not called the shortest.
+// It works on the circuit with a latch for each value (one_hot.h), with lemmas for all identities of a scalarset at
+// once. Bads are asked about one after the other; what was learnt about one is tried for the next. A proof is asked
+// once more of Z3, clause by clause and identity by identity, in the circuit with bits, before it is said. If it does
+// not stand its check, identities are not alike, and all is done again without symmetry. Where PDR finds a run, the
+// bounded search (bmc.h) looks for the shortest one, which is shown; if a limit ends that, the run that PDR found is,
+// and is not called the shortest.
 #pragma once
 
 #include <variant>
