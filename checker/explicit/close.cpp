@@ -45,7 +45,9 @@ ExprId Closer::rebuild(const Node& node, const std::vector<ExprId>& args) {
         case Op::read: return pool_.read(node.var, args, node.lo, node.hi);
         case Op::self: return pool_.constant(binding_.self);
         case Op::me: return pool_.constant(binding_.me);
-        case Op::choice: return pool_.constant(binding_.choices.at(static_cast<size_t>(node.value)));
+        case Op::choice:
+            if (binding_.open_choices) return pool_.choice(node.value, node.lo, node.hi);
+            return pool_.constant(binding_.choices.at(static_cast<size_t>(node.value)));
         case Op::bound: return pool_.constant(bound_.at(node.value));
         case Op::negation: return pool_.negate(args[0]);
         case Op::conjunction: return pool_.both(args[0], args[1]);

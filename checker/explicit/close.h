@@ -1,5 +1,5 @@
 // Closes expression templates: the identity, the mutex code and the choices of one instance are put in as constants and
-// quantifiers are written out, so that what remains reads nothing but cells.
+// quantifiers are written out, so that what remains reads nothing but cells (and choices, where these are left in).
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ struct Binding {
     int64_t self = 0;
     int64_t me = 0;
     std::vector<int64_t> choices;
+    bool open_choices = false;  ///< choices are left as they are
 };
 
 class Closer {

@@ -13,17 +13,26 @@
 
 namespace untorn::checker::symbolic {
 
+/// Latch::cell of the counter of power losses.
+inline constexpr uint32_t no_cell = UINT32_MAX;
+
 struct Latch {
-    Lit current;       ///< an input of the circuit
-    Lit next;          ///< after the move; over latches and step inputs
-    Lit initial;       ///< over TransitionCircuit::initial_inputs only
-    std::string name;  ///< `folio.mem[2].1`: the cell, then which bit of its packed value
+    Lit current;              ///< an input of the circuit
+    Lit next;                 ///< after the move; over latches and step inputs
+    Lit initial;              ///< over TransitionCircuit::initial_inputs only
+    std::string name;         ///< `folio.mem[2].1`: the cell, then which bit of its packed value
+    uint32_t cell = no_cell;  ///< index into State::cells
+    unsigned bit = 0;         ///< of the cell's packed value: its value minus its type's first one
 };
 
-/// What must not happen, for one property: a state or a move in which it does.
+/// What is looked for, for one property: a state or a move that violates it, or shows what it covers.
 struct Bad {
     uint32_t property = 0;  ///< index into System::properties
     Lit happens;            ///< over latches and step inputs (of a move that need not be `possible`)
+    /// Where it happens the property's expression holds: a cover is reached. Outcomes are asked for both ways, by two
+    /// bads for each property over them. Else the property is violated there.
+    bool satisfied = false;
+    bool of_move = false;  ///< it depends on the step inputs: a check of the move fails
 };
 
 /// The latch at index i takes the role of the latch at index image[i]: an automorphism of initial states, moves and
@@ -42,6 +51,8 @@ struct TransitionCircuit {
     /// Over latches: each group of latches is the code of a value. Holds in every state that can be reached.
     Lit well_formed = Circuit::yes;
     std::vector<Bad> bads;
+    /// Of the init step whose check fails, over initial_inputs: no run begins so. Not in `initial_possible`.
+    std::vector<Bad> initial_bads;
     /// Generate a group; empty where nothing is symmetric, or it is not known.
     std::vector<LatchPermutation> symmetries;
 };
