@@ -66,7 +66,7 @@ std::vector<Mutant> mutants_of(const std::vector<Spec>& specs, const Options& op
     for (const auto& [key, source] : sources_of(specs)) {
         const std::string& path = key.second;
         const bool kernel = language::is_embedded(path);
-        modules.insert(module_of(path));
+        modules.insert(std::filesystem::path(path).stem().string());
         bool named = false;
         for (const std::string& wanted : options.modules)
             if (is_meant(path, wanted)) {

@@ -66,9 +66,9 @@ bool of_same_code(const Mutant& a, const Mutant& b) {
 
 std::string row(const std::string& module, const std::string& procedure, const MutationTally& t, size_t widest_module,
                 size_t widest_procedure) {
-    return fmt::format("{:<{}}  {:<{}}  {:>7} {:>6} {:>8} {:>9} {:>10} {:>8} {:>9}  {:>7}\n", module, widest_module,
-                       procedure, widest_procedure, t.mutants, t.killed, t.survived, t.explained, t.equivalent,
-                       t.rejected, t.undecided, percent(t));
+    return fmt::format("{:<{}}  {:<{}}  {:>7} {:>6} {:>8} {:>9} {:>10} {:>8} {:>9}  {:>7}\n", printable(module),
+                       widest_module, printable(procedure), widest_procedure, t.mutants, t.killed, t.survived,
+                       t.explained, t.equivalent, t.rejected, t.undecided, percent(t));
 }
 
 std::string table(const std::vector<Mutant>& mutants) {
@@ -110,7 +110,7 @@ std::string mutation_text(const std::vector<Mutant>& mutants, const Style& style
         }
         out += "\n";
     }
-    out += printable(table(mutants));
+    out += table(mutants);
     for (const bool explained : {false, true}) {
         std::string list;
         for (size_t i = 0; i < mutants.size(); ++i) {

@@ -9,7 +9,6 @@
 #include <mutex>
 #include <new>
 #include <optional>
-#include <set>
 #include <thread>
 #include <variant>
 
@@ -249,7 +248,6 @@ void Suite::judge(Mutant& mutant, Programs& programs) const {
     const auto began = std::chrono::steady_clock::now();
     const std::vector<size_t> chosen = selected(mutant);
     mutant.runs = chosen.size();
-    std::set<size_t> checked;
     const std::string& path = specs_[mutant.spec].program.files[mutant.mutation.statement.file].lines.path;
     for (const size_t i : chosen) {
         const SuiteRun& run = runs_[i];
@@ -280,15 +278,6 @@ void Suite::judge(Mutant& mutant, Programs& programs) const {
         }
         const language::Mutated mutated(program, here);
         ++mutant.tried;
-        if (checked.insert(run.spec).second && checked.size() == 1) {
-            language::Diagnostics diagnostics;
-            language::check(program, diagnostics);
-            if (diagnostics.has_errors()) {
-                mutant.status = MutantStatus::rejected;
-                mutant.why = first_error(diagnostics);
-                return;
-            }
-        }
         if (judge_by(mutant, run, program, how)) return;
     }
     if (!mutant.why.empty())
