@@ -165,6 +165,15 @@ TEST_CASE("a file of explanations that cannot be understood is wrong input, with
           "known.txt:1: a b c d is not explained: say why it survives, on a line that begins with blanks");
 }
 
+TEST_CASE("what specs/survivors.txt explains are mutants that there are, and survive a run that executes them") {
+    const Ended o =
+        shell("cd '" UNTORN_SOURCE_DIR "' && '" UNTORN_BINARY
+              "' mutate specs/litmus/req-atomic+complete+power.untorn specs/litmus/complete+flush+power.untorn"
+              " --explained specs/survivors.txt 2>&1");
+    CHECK_MESSAGE(o.out.find("explains what is no survivor") == std::string::npos, o.out);
+    CHECK(o.out.find("survivors that are explained:") != std::string::npos);
+}
+
 TEST_CASE("a limit leaves a mutant undecided, and a run too large judges none") {
     const Folder folder;
     const std::string spec = folder.write("counter.untorn", counter);
