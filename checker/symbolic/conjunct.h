@@ -37,6 +37,10 @@ struct Conjunct {
 /// What clauses over the latches of the encoding say, in order, each once.
 std::vector<Conjunct> conjuncts(const Encoding& encoding, std::span<const Clause> clauses);
 
+/// The other way round: clauses that together say what the conjunct says of well-formed states. None where it would
+/// take too many, or where it is about a cell that never changes: good for candidates, which may be left out.
+std::vector<Clause> clauses(const Encoding& encoding, const Conjunct& conjunct);
+
 /// Whether the atom, the conjunct, holds of these values: one for each cell, and the losses.
 bool holds(const Atom& atom, std::span<const int64_t> cells, int64_t losses);
 bool holds(const Conjunct& conjunct, std::span<const int64_t> cells, int64_t losses);

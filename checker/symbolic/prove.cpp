@@ -49,6 +49,8 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     const Encoding encoding(system_);
     std::vector<uint32_t> open(properties.begin(), properties.end());
     std::vector<Clause> learnt;
+    for (const Conjunct& candidate : options_.candidates)
+        for (Clause& clause : clauses(encoding, candidate)) learnt.push_back(std::move(clause));
     // Init itself can fail a check: then no run begins so, and there is nothing to unroll.
     for (const Bad& bad : encoding.transition().initial_bads) {
         const auto solver = make_cadical();
@@ -73,6 +75,9 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
         if (!found.inconsistency.empty()) return Inconsistency{found.inconsistency};
         if (found.answer == PdrResult::Answer::undecided) {
             proof_.limit = found.limit;
+            std::vector<Clause> all;
+            for (const ClauseOrbit& lemma : found.lemmas) all.insert(all.end(), lemma.begin(), lemma.end());
+            proof_.learnt = conjuncts(encoding, all);
             break;
         }
         if (found.answer == PdrResult::Answer::violated) {

@@ -17,6 +17,7 @@ struct ProveOptions {
     double seconds = 0;   ///< for all together; 0: no limit
     uint64_t memory = 0;  ///< bytes, for the search of the invariant; 0: no limit
     const std::atomic<bool>* interrupt = nullptr;
+    std::vector<Conjunct> candidates;  ///< lemmas to begin with; they may hold or not
     std::function<void(const PdrProgress&)> progress;
     std::function<void(size_t done, size_t of)> checking;  ///< obligations
 };
@@ -27,6 +28,7 @@ struct Proof {
     std::vector<Conjunct> invariant;
     std::vector<Obligation> obligations;  ///< all unsatisfiable, says Z3; empty if nothing is proved
     std::string limit;                    ///< not empty: the others are undecided, and why
+    std::vector<Conjunct> learnt;         ///< undecided: good as candidates
 };
 
 /// Proves as many of the properties (each provable()) as it can with one invariant. An Inconsistency where the
