@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <string>
 #include <variant>
 
 #include "checker/result/result.h"
@@ -21,13 +22,14 @@
 namespace untorn::checker {
 
 struct SearchProgress {
-    uint64_t states = 0;       ///< found so far, those after power loss apart
-    uint64_t transitions = 0;  ///< enabled (state, instance) pairs so far
-    uint64_t depth = 0;        ///< steps of the level in hand
-    uint64_t faults = 0;       ///< faults spent of the level in hand
-    uint64_t queued = 0;       ///< states found, but not yet expanded
-    uint64_t bytes = 0;        ///< of memory, as the memory limit counts them
-    bool graph = false;        ///< the graph for progress properties is built or searched, after the search
+    uint64_t states = 0;           ///< found so far, those after power loss apart
+    uint64_t transitions = 0;      ///< enabled (state, instance) pairs so far
+    uint64_t depth = 0;            ///< steps of the level in hand
+    uint64_t faults = 0;           ///< faults spent of the level in hand
+    uint64_t queued = 0;           ///< states found, but not yet expanded
+    uint64_t bytes = 0;            ///< of memory, as the memory limit counts them
+    bool graph = false;            ///< the graph for progress properties is built or searched, after the search
+    const char* engine = nullptr;  ///< a symbolic engine: of the above, depth and bytes alone mean something
 };
 
 /// Which reductions may be used: see reductions.h.
@@ -42,10 +44,12 @@ struct Reductions {
 };
 
 struct SearchOptions {
+    std::string engine = "explicit";  ///< a name in engines() (checker/answer.h); search() itself is the explicit one
     uint64_t max_states = 0;      ///< most states, those after power loss included; 0: no limit
     uint64_t memory_bytes = 0;    ///< most memory for states and what belongs to them; 0: no limit
     double seconds = 0;           ///< 0: no limit
     double spent = 0;             ///< of these seconds, before this search
+    uint64_t max_steps = 0;       ///< symbolic engines: most steps of a run that is looked at; 0: default_max_steps
     unsigned threads = 1;         ///< the result does not depend on it
     bool native_code = true;      ///< machine code where it can be had; changes no result
     bool stop_early = false;      ///< end at the end of the first level in which some property is violated

@@ -68,10 +68,10 @@ struct Trace {
 struct PropertyResult {
     uint32_t property = 0;  ///< index into System::properties
     Verdict verdict = Verdict::undecided;
-    /// holds: "exhaustive", "reached" (cover, crash cover, sometimes), or "no fair run" (progress: there is no infinite
-    /// run that is fair, so it holds of nothing). violated: "counterexample", or where no trace
-    /// can show it "not reached" (cover, crash cover), "no outcome" (always: there is none; sometimes: none satisfies
-    /// it), "every outcome" (sometimes: none does not satisfy it). undecided: "".
+    /// holds: "exhaustive", "reached" (cover, crash cover, sometimes), "no fair run" (progress: there is no infinite
+    /// run that is fair, so it holds of nothing), or "proved..." (symbolic engines). violated: "counterexample", or
+    /// where no trace can show it "not reached" (cover, crash cover), "no outcome" (always: there is none; sometimes:
+    /// none satisfies it), "every outcome" (sometimes: none does not satisfy it). undecided: "".
     std::string how;
     std::string limit;           ///< undecided: which limit was hit
     std::optional<Trace> trace;  ///< violated: counterexample; cover, sometimes: witness
@@ -95,6 +95,8 @@ struct Outcome {
 };
 
 struct SearchResult {
+    std::string engine;         ///< a symbolic engine that answered; its counts below are 0, its coverage is empty
+    std::string reached;        ///< how far that engine came, as text for users
     uint64_t states = 0;        ///< distinct reachable states, power loss apart
     uint64_t transitions = 0;   ///< enabled (state, transition instance) pairs
     uint64_t depth = 0;         ///< greatest number of steps at first discovery, power loss apart

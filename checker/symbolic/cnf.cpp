@@ -19,6 +19,7 @@ int Cnf::literal(Lit lit) {
         }
         if (node == 0 || circuit_.is_input(node)) {
             variables_[node] = solver_.new_variable();
+            ++made_;
             if (node == 0) solver_.add_clause({-variables_[0]});
             continue;
         }
@@ -30,6 +31,7 @@ int Cnf::literal(Lit lit) {
         const int a = left.negated() ? -variables_[left.node()] : variables_[left.node()];
         const int b = right.negated() ? -variables_[right.node()] : variables_[right.node()];
         const int made = variables_[node] = solver_.new_variable();
+        ++made_;
         solver_.add_clause({-made, a});
         solver_.add_clause({-made, b});
         solver_.add_clause({made, -a, -b});

@@ -18,6 +18,8 @@ class Cnf {
     void bind(Lit input, int literal);
     /// The solver's literal for a function; an input that was not bound becomes a new variable.
     int literal(Lit lit);
+    /// How many variables of the solver it has made.
+    size_t made() const { return made_; }
     /// Whether literal() or bind() has come to the node.
     bool has(Lit lit) const { return lit.node() < variables_.size() && variables_[lit.node()] != 0; }
 
@@ -25,6 +27,7 @@ class Cnf {
     const Circuit& circuit_;
     SatSolver& solver_;
     std::vector<int> variables_;  ///< by node; 0: not yet
+    size_t made_ = 0;
 };
 
 }  // namespace untorn::checker::symbolic

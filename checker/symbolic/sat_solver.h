@@ -45,5 +45,8 @@ using MakeSolver = std::function<std::unique_ptr<SatSolver>()>;
 
 /// CaDiCaL (Biere and others): the solver of the engines.
 std::unique_ptr<SatSolver> make_cadical();
+/// Z3 (de Moura, Bjorner): slower here, but nothing of it is CaDiCaL. It re-checks proofs, and tests run engines with
+/// it.
+std::unique_ptr<SatSolver> make_z3();
 
 }  // namespace untorn::checker::symbolic

@@ -13,7 +13,7 @@
 
 namespace untorn::testing {
 
-using Cost = std::pair<uint64_t, uint64_t>;  ///< faults spent, steps taken
+using Cost = std::pair<uint64_t, uint64_t>;  ///< faults spent, steps taken; the other way round with steps_first
 
 struct NaiveResult {
     uint64_t states = 0, transitions = 0, depth = 0, crash_images = 0;
@@ -26,7 +26,9 @@ struct NaiveResult {
 
 class NaiveExplorer {
  public:
-    explicit NaiveExplorer(const system::System& system) : system_(system), evaluator_(system) {
+    /// `steps_first`: costs are (steps, faults), in this order.
+    explicit NaiveExplorer(const system::System& system, bool steps_first = false)
+        : steps_first_(steps_first), system_(system), evaluator_(system) {
         result_.holds.resize(system.properties.size());
         result_.fails.resize(system.properties.size());
         result_.passed.resize(system.sites.size());
@@ -61,6 +63,10 @@ class NaiveExplorer {
     /// A state, and how many losses remain after power was lost; -1 before.
     using Node = std::pair<std::vector<int64_t>, int64_t>;
 
+    Cost more(Cost cost, uint64_t faults, uint64_t steps) const {
+        if (steps_first_) std::swap(faults, steps);
+        return {cost.first + faults, cost.second + steps};
+    }
     void reach(const Node& node, Cost cost) {
         if (!done_.contains(node)) queue_.insert({cost, node});
     }
@@ -80,14 +86,14 @@ class NaiveExplorer {
         const bool crashed = node.second >= 0;
         const bool recovered = crashed && has_recovered(state);
         (crashed ? result_.crash_images : result_.states) += 1;
-        if (!crashed) result_.depth = std::max(result_.depth, cost.second);
+        if (!crashed) result_.depth = std::max(result_.depth, steps_first_ ? cost.first : cost.second);
         bool moves = false;
         if (!recovered) {
             for (const system::Instance& instance : evaluator_.enabled(state, crashed)) {
                 const system::Step& step = system_.transitions[instance.transition].step;
                 pass(step, state, system_.transitions[instance.transition].actor, instance.identity, instance.choices);
                 const system::Executed executed = evaluator_.execute(instance, state);
-                const Cost target{cost.first + executed.faults.size(), cost.second + 1};
+                const Cost target = more(cost, executed.faults.size(), 1);
                 if (!crashed) ++result_.transitions;
                 if (executed.faults.empty()) moves = true;
                 if (!executed.next) {
@@ -101,7 +107,7 @@ class NaiveExplorer {
         }
         judge(state, cost, crashed, recovered, moves);
         const int64_t remaining = crashed ? node.second : losses_;
-        if (remaining > 0) lose(state, remaining - 1, {cost.first + 1, cost.second});
+        if (remaining > 0) lose(state, remaining - 1, more(cost, 1, 0));
     }
 
     void lose(const system::State& state, int64_t remaining, Cost cost) {
@@ -164,6 +170,7 @@ class NaiveExplorer {
         return false;
     }
 
+    bool steps_first_;
     const system::System& system_;
     system::Evaluator evaluator_;
     int64_t losses_ = 0;

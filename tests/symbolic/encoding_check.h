@@ -84,10 +84,10 @@ class EncodingCheck {
         REQUIRE(encoding_.cells(latches) == from.state.cells);
         const Moves expected = reference(from);
         const Moves found = enumerated(latches);
-        for (const auto& [move, effect] : expected) REQUIRE_MESSAGE(found.contains(move), text(move));
-        for (const auto& [move, effect] : found) {
-            REQUIRE_MESSAGE(expected.contains(move), text(move));
-            REQUIRE_MESSAGE(effect == expected.at(move), text(move));
+        for (const auto& one : expected) REQUIRE_MESSAGE(found.contains(one.first), text(one.first));
+        for (const auto& one : found) {
+            REQUIRE_MESSAGE(expected.contains(one.first), text(one.first));
+            REQUIRE_MESSAGE(one.second == expected.at(one.first), text(one.first));
         }
         compare_bads(from, latches);
         std::vector<Where> next;

@@ -111,6 +111,8 @@ void check_reductions(RunReport& report, const checker::SearchOptions& options) 
 checker::SearchOptions search_options(const Options& options, const std::atomic<bool>& interrupted,
                                       Progress& progress) {
     checker::SearchOptions out;
+    out.engine = options.engine;
+    out.max_steps = options.max_steps;
     out.max_states = options.max_states;
     out.memory_bytes = options.memory_bytes.value_or(default_memory_limit());
     out.seconds = options.seconds;

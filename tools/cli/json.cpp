@@ -83,7 +83,7 @@ Json property_to_json(const RunReport& report, size_t i) {
 Json run_head(const RunReport& report) {
     const language::RunConfig& config = report.run.config;
     const checker::SearchResult& result = report.result;
-    const bool searched = report.inconsistency.empty();
+    const bool answered = report.inconsistency.empty(), searched = answered && result.engine.empty();
     Json out;
     out["spec"] = report.spec;
     out["scenario"] = string_or_null(config.scenario);
@@ -102,14 +102,15 @@ Json run_head(const RunReport& report) {
     }
     out["present"] = report.run.present;
     out["absent"] = report.run.absent;
-    out["engine"] = "explicit";
+    out["engine"] = result.engine.empty() ? "explicit" : result.engine;
+    if (!result.engine.empty()) out["reached"] = result.reached;
     out["reductions"] = result.reductions;
     out["reduction_remarks"] = result.reduction_remarks;
     out["states"] = searched ? Json(result.states) : Json(nullptr);
     out["transitions"] = searched ? Json(result.transitions) : Json(nullptr);
     out["depth"] = searched ? Json(result.depth) : Json(nullptr);
     out["crash_images"] = searched ? Json(result.crash_images) : Json(nullptr);
-    out["state_bits"] = searched ? Json(result.state_bits) : Json(nullptr);
+    out["state_bits"] = answered ? Json(result.state_bits) : Json(nullptr);
     if (result.graph_states > 0)
         out["progress_graph"] = {{"states", result.graph_states}, {"edges", result.graph_edges}};
     out["exhaustive"] = searched && result.exhaustive;

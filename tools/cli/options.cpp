@@ -8,6 +8,7 @@
 #include <charconv>
 #include <limits>
 
+#include "checker/answer.h"
 #include "model/language/diagnostic.h"
 #include "tools/cli/exit_status.h"
 
@@ -39,11 +40,11 @@ void add_selection(CLI::App& app, Options& o, std::vector<std::string>& settings
 
 /// Values as they were written; finish() understands them, with better messages than CLI11's.
 struct Written {
-    std::string file, engine, order, color, threads, max_states, memory, time, seed, steps, faults;
+    std::string file, engine, order, color, threads, max_states, max_steps, memory, time, seed, steps, faults;
     std::vector<std::string> settings;
 };
 
-void add(CLI::App& app, const char* name, std::string& value, const char* type, const char* help) {
+void add(CLI::App& app, const char* name, std::string& value, const char* type, const std::string& help) {
     app.add_option(name, value, help)->type_name(type);
 }
 
@@ -55,7 +56,11 @@ void add_limits(CLI::App& app, Written& w) {
 }
 
 void add_search(CLI::App& app, Options& o, Written& w) {
-    add(app, "--engine", w.engine, "ENGINE", "How to answer: explicit (exhaustive search; the only one)");
+    std::string engines;
+    for (const checker::Engine& engine : checker::engines())
+        engines += fmt::format("{}{}: {}", engines.empty() ? "" : "; ", engine.name, engine.what);
+    add(app, "--engine", w.engine, "ENGINE", "How to answer. " + engines);
+    add(app, "--max-steps", w.max_steps, "N", "Symbolic engines: give up after runs of so many steps. Default: 100");
     const auto leave_out = [&app](const char* name, bool& on, const char* help) {
         app.add_flag_callback(
             name, [&on] { on = false; }, help);
@@ -152,6 +157,30 @@ std::string understand_limits(Options& o, const Written& w) {
     return {};
 }
 
+std::string understand_engine(Options& o, const Written& w) {
+    if (!w.engine.empty()) {
+        std::vector<std::string> names;
+        for (const checker::Engine& engine : checker::engines()) names.emplace_back(engine.name);
+        size_t number = 0;
+        if (std::string problem = choose("--engine", w.engine, names, number); !problem.empty()) return problem;
+        o.engine = w.engine;
+    }
+    if (!w.max_steps.empty() && !parse_count(w.max_steps, o.max_steps))
+        return fmt::format("--max-steps {}: expected a number from 1", w.max_steps);
+    if (o.engine == "explicit") {
+        if (!w.max_steps.empty()) return "--max-steps is for symbolic engines; see --engine";
+        return {};
+    }
+    if (o.command == Command::outcomes)
+        return fmt::format("--engine {}: outcomes are listed by the explicit search alone", o.engine);
+    if (o.check_reductions || o.reductions.stubborn)
+        return fmt::format("--engine {}: --check-reductions and --stubborn are for the explicit search", o.engine);
+    if (o.engine != "auto" && w.order == "faults")
+        return fmt::format("--engine {}: its traces have the fewest steps, then the fewest faults; so --order steps",
+                           o.engine);
+    return {};
+}
+
 std::string understand_walk(Options& o, const Written& w) {
     if (!w.seed.empty() && !parse_number(w.seed, o.seed))
         return fmt::format("--seed {}: expected a number from 0 to {}", w.seed, std::numeric_limits<uint64_t>::max());
@@ -180,7 +209,7 @@ std::string understand(Options& o, const Written& w) {
     if (problem.empty()) problem = understand_limits(o, w);
     if (problem.empty()) problem = understand_walk(o, w);
     size_t number = 0;
-    if (problem.empty() && !w.engine.empty()) problem = choose("--engine", w.engine, {"explicit"}, number);
+    if (problem.empty()) problem = understand_engine(o, w);
     if (problem.empty() && !w.order.empty()) {
         problem = choose("--order", w.order, {"faults", "steps"}, number);
         o.order_by_steps = number == 1;

@@ -37,6 +37,9 @@ void Progress::erase() {
 }
 
 std::string progress_text(const std::string& label, const checker::SearchProgress& now, double seconds) {
+    if (now.engine != nullptr)
+        return fmt::format("{}: {}: {} steps, {} MiB, {} s", label, now.engine, grouped(now.depth),
+                           grouped(now.bytes >> 20U), static_cast<unsigned long long>(seconds));
     if (now.graph) {
         const std::string done =
             now.queued > 0 ? fmt::format("{} waiting", grouped(now.queued)) : "looking for fair cycles";

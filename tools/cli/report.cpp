@@ -136,6 +136,8 @@ std::vector<Unpassed> own(std::vector<Unpassed> places) {
 
 std::string numbers(const RunReport& report) {
     const checker::SearchResult& r = report.result;
+    if (!r.engine.empty())
+        return fmt::format("  {}: {}, {} a state\n", r.engine, r.reached, plural(r.state_bits, "bit"));
     std::string line = fmt::format("  {}, {}, depth {}", plural(r.states, "state"), plural(r.transitions, "transition"),
                                    grouped(r.depth));
     if (r.crash_images > 0) line += fmt::format(", {}", plural(r.crash_images, "crash image"));
