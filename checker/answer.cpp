@@ -7,6 +7,7 @@
 #include "checker/liveness/progress.h"
 #include "checker/symbolic/bmc.h"
 #include "checker/symbolic/induction.h"
+#include "checker/symbolic/pdr_engine.h"
 
 namespace untorn::checker {
 
@@ -20,6 +21,10 @@ Answer answer_inductively(const system::System& system, const SearchOptions& opt
     return symbolic::induction(system, options);
 }
 
+Answer answer_by_invariants(const system::System& system, const SearchOptions& options) {
+    return symbolic::answer_by_pdr(system, options);
+}
+
 }  // namespace
 
 const std::vector<Engine>& engines() {
@@ -27,7 +32,8 @@ const std::vector<Engine>& engines() {
         {"explicit", "exhaustive search (the default)", answer_explicitly},
         {"bmc", "bounded search by a SAT solver: finds, never proves", answer_bounded},
         {"induction", "k-induction on top of bmc", answer_inductively},
-        {"auto", "explicit while small, then induction", answer_automatically},
+        {"pdr", "IC3/PDR: proofs by inductive invariants, and bmc for what is violated", answer_by_invariants},
+        {"auto", "explicit while small, then pdr", answer_automatically},
     };
     return all;
 }
@@ -59,7 +65,7 @@ Answer answer_automatically(const system::System& system, const SearchOptions& o
     const auto over = [&] { return options.interrupted != nullptr && options.interrupted->load(); };
     if (explored == nullptr || explored->exhaustive || all_of_it || over()) return first;
     if (options.stop_early && explored->limit.starts_with("--stop-early")) return first;
-    Answer second = answer_inductively(system, options.after(begin));
+    Answer second = answer_by_invariants(system, options.after(begin));
     auto* proved = std::get_if<SearchResult>(&second);
     if (proved == nullptr) return second;
     // Both have a result for each property, in the same order. What the explicit search found is certain.
@@ -67,11 +73,11 @@ Answer answer_automatically(const system::System& system, const SearchOptions& o
         const PropertyResult &a = explored->properties[i], &b = proved->properties[i];
         if (a.verdict == Verdict::undecided) continue;
         if (b.verdict != Verdict::undecided && a.verdict != b.verdict)
-            return Inconsistency{"the explicit search and induction disagree on " + system.properties[a.property].name};
+            return Inconsistency{"the explicit search and pdr disagree on " + system.properties[a.property].name};
         proved->properties[i] = a;
     }
     proved->engine = "auto";
-    proved->reached = "more than " + std::to_string(small_states) + " states; induction: " + proved->reached;
+    proved->reached = "more than " + std::to_string(small_states) + " states; pdr: " + proved->reached;
     return second;
 }
 

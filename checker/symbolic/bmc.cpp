@@ -244,7 +244,7 @@ std::variant<SearchResult, Inconsistency> bmc(const system::System& system, cons
         }
         const uint64_t steps = search.steps() == 0 ? 0 : search.steps() - 1;
         return label(verdicts(encoding, search.answers(), limit, false),
-                     "runs of up to " + std::to_string(steps) + " steps");
+                     "runs of up to " + std::to_string(steps) + (steps == 1 ? " step" : " steps"));
     } catch (const LimitReached& reached) {
         return label(undecided(system, reached.what), "nothing");
     } catch (const BrokenRule& broken) {

@@ -157,7 +157,8 @@ class Induction {
         SearchResult result = verdicts(encoding_, answers_, limit, recovery_ends(encoding_, make_checker_));
         result.engine = "induction";
         const uint64_t steps = base_.steps() == 0 ? 0 : base_.steps() - 1;
-        result.reached = "runs of up to " + std::to_string(steps) + " steps, k = " + std::to_string(step_.k());
+        result.reached = "runs of up to " + std::to_string(steps) + (steps == 1 ? " step" : " steps") +
+                         ", k = " + std::to_string(step_.k());
         return result;
     }
 

@@ -71,6 +71,19 @@ class Start {
     Cnf cnf_;
 };
 
+/// Notes the first obligation that is not unsatisfiable.
+struct Asked {
+    std::optional<BrokenObligation> broken;
+
+    bool stands(Answer answer, BrokenObligation::Kind kind, const Clause* clause = nullptr) {
+        if (answer == Answer::unsatisfiable) return true;
+        broken.emplace();
+        broken->kind = answer == Answer::interrupted ? BrokenObligation::Kind::interrupted : kind;
+        if (clause) broken->clause = *clause;
+        return false;
+    }
+};
+
 void negate(std::vector<int>& literals) {
     for (int& literal : literals) literal = -literal;
 }
@@ -224,36 +237,51 @@ std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system,
                                                 std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                                 const std::atomic<bool>* interrupt) {
     using Kind = BrokenObligation::Kind;
-    std::optional<BrokenObligation> broken;
-    const auto ask = [&](Answer answer, Kind kind, const Clause* clause) {
-        if (answer == Answer::unsatisfiable) return true;
-        broken.emplace();
-        broken->kind = answer == Answer::interrupted ? Kind::interrupted : kind;
-        if (clause) broken->clause = *clause;
-        return false;
-    };
-
+    Asked asked;
     Start start(system, make_solver, interrupt);
-    if (!ask(start.violates(system.well_formed), Kind::initial, nullptr)) return broken;
+    if (!asked.stands(start.violates(system.well_formed), Kind::initial)) return asked.broken;
     for (const ClauseOrbit& lemma : lemmas)
         for (const Clause& clause : lemma)
-            if (!ask(start.violates(clause), Kind::initial, &clause)) return broken;
+            if (!asked.stands(start.violates(clause), Kind::initial, &clause)) return asked.broken;
 
     Step step(system, make_solver, interrupt);
     for (const ClauseOrbit& lemma : lemmas)
         for (const Clause& clause : lemma) step.solver().add_clause(step.before(clause));
     for (uint32_t bad : bads)
-        if (!ask(step.solver().solve(std::vector{step.before(system.bads[bad].happens)}), Kind::safety, nullptr))
-            return broken;
+        if (!asked.stands(step.solver().solve(std::vector{step.before(system.bads[bad].happens)}), Kind::safety))
+            return asked.broken;
     step.solver().add_clause({step.possible()});
-    if (!ask(step.solver().solve(std::vector{-step.after(system.well_formed)}), Kind::consecution, nullptr))
-        return broken;
+    if (!asked.stands(step.solver().solve(std::vector{-step.after(system.well_formed)}), Kind::consecution))
+        return asked.broken;
     for (const ClauseOrbit& lemma : lemmas)
         for (const Clause& clause : lemma) {
             std::vector<int> assumptions = step.after(clause);
             negate(assumptions);
-            if (!ask(step.solver().solve(assumptions), Kind::consecution, &clause)) return broken;
+            if (!asked.stands(step.solver().solve(assumptions), Kind::consecution, &clause)) return asked.broken;
         }
+    return {};
+}
+
+std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const Lit> conjuncts,
+                                                std::span<const uint32_t> bads, const MakeSolver& make_solver,
+                                                const std::atomic<bool>* interrupt) {
+    using Kind = BrokenObligation::Kind;
+    Asked asked;
+    Start start(system, make_solver, interrupt);
+    if (!asked.stands(start.violates(system.well_formed), Kind::initial)) return asked.broken;
+    for (Lit conjunct : conjuncts)
+        if (!asked.stands(start.violates(conjunct), Kind::initial)) return asked.broken;
+    Step step(system, make_solver, interrupt);
+    for (Lit conjunct : conjuncts) step.solver().add_clause({step.before(conjunct)});
+    for (uint32_t bad : bads)
+        if (!asked.stands(step.solver().solve(std::vector{step.before(system.bads[bad].happens)}), Kind::safety))
+            return asked.broken;
+    step.solver().add_clause({step.possible()});
+    if (!asked.stands(step.solver().solve(std::vector{-step.after(system.well_formed)}), Kind::consecution))
+        return asked.broken;
+    for (Lit conjunct : conjuncts)
+        if (!asked.stands(step.solver().solve(std::vector{-step.after(conjunct)}), Kind::consecution))
+            return asked.broken;
     return {};
 }
 

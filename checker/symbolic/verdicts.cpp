@@ -92,10 +92,28 @@ class Decision {
     bool recovery_ends_;
 };
 
-Trace replayed(const system::System& system, const Path& path, uint32_t property) {
+/// Whether a path that ends where the expression holds (`satisfied`), or fails, is what replay() takes for the
+/// property.
+bool is_claim(PropertyKind kind, bool satisfied) {
+    const bool sought = kind == PropertyKind::cover || kind == PropertyKind::crash_cover ||
+                        kind == PropertyKind::never || kind == PropertyKind::sometimes;
+    return sought == satisfied;
+}
+
+Trace replayed(const system::System& system, const Path& path, uint32_t property, bool satisfied) {
+    const system::Evaluator evaluator(system);
     Claim claim;
-    claim.property = property;
-    auto answer = replay(system, system::Evaluator(system), path, claim);
+    if (is_claim(system.properties[property].kind, satisfied)) {
+        claim.property = property;
+    } else {
+        // An outcome on the other side of a litmus property: that it is one is replayed, on which side is asked here.
+        if (path.states.empty()) throw BrokenRule{"a path to an outcome has no states"};
+        claim.outcome.emplace_back(0, path.states.back().at(0));
+        const bool holds = evaluator.evaluate(system.properties[property].expr, {path.states.back()}) != 0;
+        if (holds != satisfied)
+            throw BrokenRule{"an outcome is on the other side of " + system.properties[property].name};
+    }
+    auto answer = replay(system, evaluator, path, claim);
     if (const auto* wrong = std::get_if<Inconsistency>(&answer)) throw BrokenRule{wrong->what};
     return std::move(std::get<Trace>(answer));
 }
@@ -136,13 +154,13 @@ Trace replayed(const Encoding& encoding, const BitRun& run) {
         if (i + 1 < run.steps.size() || bad.of_move)
             path.moves.push_back(encoding.move(run.steps[i].state, run.steps[i].inputs));
     }
-    return replayed(encoding.system(), path, bad.property);
+    return replayed(encoding.system(), path, bad.property, bad.satisfied);
 }
 
 Trace replayed_initial(const Encoding& encoding, const std::vector<bool>& initial_inputs, uint32_t property) {
     Path path;
     path.moves.push_back(encoding.initial(initial_inputs));
-    return replayed(encoding.system(), path, property);
+    return replayed(encoding.system(), path, property, false);
 }
 
 BitRun simulated(const TransitionCircuit& system, std::vector<bool> initial_inputs,

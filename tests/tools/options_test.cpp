@@ -110,8 +110,34 @@ TEST_CASE("simulate says what is wrong with its numbers, and refuses what means 
     CHECK(refused({"simulat", "a"}) == "untorn: no command simulat; did you mean simulate?");
 }
 
+TEST_CASE("an engine is chosen by name, and refuses what means nothing for it") {
+    CHECK(good({"check", "a"}).engine == "explicit");
+    const Options o = good({"check", "a", "--engine", "bmc", "--max-steps", "20"});
+    CHECK(o.engine == "bmc");
+    CHECK(o.max_steps == 20);
+    CHECK(refused({"check", "a", "--max-steps", "20"}) == "untorn: --max-steps is for symbolic engines; see --engine");
+    CHECK(refused({"check", "a", "--engine", "bmc", "--max-steps", "0"}) ==
+          "untorn: --max-steps 0: expected a number from 1");
+    CHECK(refused({"check", "a", "--engine", "bmc", "--order", "faults"}) ==
+          "untorn: --engine bmc: its traces have the fewest steps, then the fewest faults; so --order steps");
+    CHECK(refused({"check", "a", "--engine", "induction", "--stubborn"}) ==
+          "untorn: --engine induction: --check-reductions and --stubborn are for the explicit search");
+    CHECK(refused({"outcomes", "a", "--engine", "auto"}) ==
+          "untorn: --engine auto: outcomes are listed by the explicit search alone");
+}
+
+TEST_CASE("export needs a format that there is") {
+    const Options o = good({"export", "a", "--to", "aiger", "--property", "p", "--property", "q", "-o", "x.aig"});
+    CHECK(o.command == Command::export_);
+    CHECK(o.to == "aiger");
+    CHECK(o.properties == std::vector<std::string>{"p", "q"});
+    CHECK(o.output == "x.aig");
+    CHECK(refused({"export", "a", "--to", "smv"}) == "untorn: --to smv: there is aiger, aiger-ascii");
+    CHECK(refused({"export", "a"}).find("--to") != std::string::npos);
+}
+
 TEST_CASE("a wrong command line says what is wrong") {
-    CHECK(refused({"check", "a", "--engine", "magic"}) == "untorn: --engine magic: there is explicit");
+    CHECK(refused({"check", "a", "--engine", "magic"}) == "untorn: --engine magic: there is explicit, bmc, induction, auto");
     CHECK(refused({"check", "a", "-D", "W"}) == "untorn: -D W: expected NAME=VALUE");
     CHECK(refused({"check", "a", "-D", "=3"}) == "untorn: -D =3: expected NAME=VALUE");
     CHECK(refused({"check", "a", "-D", "W=1", "-D", "W=2"}) == "untorn: -D W is given twice");

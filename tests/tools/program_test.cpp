@@ -296,4 +296,65 @@ TEST_CASE("dump prints the transition system") {
     CHECK(o.out.find("crash invariant no_tear: disk[0] == disk[1]") != std::string::npos);
 }
 
+TEST_CASE("bounded search shows the same shortest trace, and says how far it came") {
+    const Folder folder;
+    folder.write("torn.untorn", torn);
+    const Ended o = untorn("check --engine bmc --max-steps 1 " + folder.quoted("torn.untorn") + " 2>&1");
+    CHECK(o.status == 1);
+    CHECK(folder.stripped(o.out) == R"(torn.untorn
+  faults:  power_loss at most 1
+  present: writer
+  bmc: runs of up to 1 step, 5 bits a state
+  !!  no_tear   violated     1 fault, 1 step
+  ??  deadlock  undecided    --max-steps 1: no violation within 1 step
+  ??  range     undecided    --max-steps 1: no violation within 1 step
+
+  how no_tear is violated (1 fault, 1 step):
+  step | place  | writer            | media
+  -----+--------+-------------------+--------------
+       |        | (start)           |
+     1 | torn:4 | disk[0] = New;    | disk[0] = New
+       |        | !fault power_loss |
+   *** | torn:8 | no_tear VIOLATED  |
+
+1 run in 1 file: 0 verdicts as expected, 1 not, 2 undecided
+)");
+    const Ended json = untorn("check --engine bmc --json - " + folder.quoted("torn.untorn") + " 2>/dev/null");
+    const auto run = nlohmann::json::parse(json.out)["runs"][0];
+    CHECK(run["engine"] == "bmc");
+    CHECK(run["states"].is_null());
+    CHECK(run["exhaustive"] == false);
+    CHECK(run["properties"][0]["shortest"] == true);
+}
+
+TEST_CASE("k-induction proves what holds, and says by which k") {
+    const Folder folder;
+    folder.write("counter.untorn", counter);
+    const Ended o = untorn("check --engine induction " + folder.quoted("counter.untorn") + " 2>&1");
+    CHECK(o.status == 0);
+    CHECK(o.out.find("ok  small  holds        proved by k-induction, k = 0") != std::string::npos);
+}
+
+TEST_CASE("auto is the explicit search where that is small") {
+    const Folder folder;
+    folder.write("torn.untorn", torn);
+    const std::string file = folder.quoted("torn.untorn");
+    CHECK(untorn("check --engine auto " + file).out == untorn("check " + file).out);
+}
+
+TEST_CASE("export writes the properties that are asked for, and complains about those that there are not") {
+    const Folder folder;
+    folder.write("torn.untorn", torn);
+    const std::string file = folder.quoted("torn.untorn");
+    const Ended o = untorn("export --to aiger-ascii --property no_tear " + file);
+    CHECK(o.status == 0);
+    CHECK(o.out.starts_with("aag "));
+    CHECK(o.out.find("\nb0 no_tear\n") != std::string::npos);
+    CHECK(o.out.find("\nb1 ") == std::string::npos);
+    CHECK(o.out.find(" disk[1].0\n") != std::string::npos);
+    const Ended wrong = untorn("export --to aiger --property no_tera " + file + " 2>&1 >/dev/null");
+    CHECK(wrong.status == 2);
+    CHECK(wrong.out == "untorn: error: --property no_tera: this run has no such property; did you mean no_tear?\n");
+}
+
 }  // namespace untorn::tools

@@ -11,6 +11,7 @@
 #include "tools/cli/check.h"
 #include "tools/cli/dump.h"
 #include "tools/cli/exit_status.h"
+#include "tools/cli/export.h"
 #include "tools/cli/options.h"
 #include "tools/cli/outcomes.h"
 #include "tools/cli/output.h"
@@ -34,6 +35,7 @@ int run_command(const Options& options) {
         case Command::outcomes: return outcomes(options);
         case Command::simulate: return simulate(options);
         case Command::dump: return dump(options);
+        case Command::export_: return export_run(options);
     }
     return exit_ok;
 }

@@ -106,6 +106,15 @@ void add_report(CLI::App& app, Options& o) {
     app.add_flag("-q,--quiet", o.quiet, "Only what is not as expected, and a line of warnings; no traces, no progress");
 }
 
+void add_export(CLI::App& app, Options& o) {
+    app.add_option("--to", o.to, "Format: aiger (AIGER 1.9, binary) or aiger-ascii")->required()->type_name("FORMAT");
+    app.add_option("--property", o.properties, "Export only this property; may be repeated")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    app.add_option("-o,--output", o.output, "Write to this file; with -, to standard output (the default)")
+        ->type_name("FILE");
+}
+
 void add_color(CLI::App& app, Written& w) {
     app.add_option("--color", w.color, "auto (on a terminal; the default), always or never")->type_name("WHEN");
 }
@@ -210,6 +219,8 @@ std::string understand(Options& o, const Written& w) {
     if (problem.empty()) problem = understand_walk(o, w);
     size_t number = 0;
     if (problem.empty()) problem = understand_engine(o, w);
+    if (problem.empty() && o.command == Command::export_)
+        problem = choose("--to", o.to, {"aiger", "aiger-ascii"}, number);
     if (problem.empty() && !w.order.empty()) {
         problem = choose("--order", w.order, {"faults", "steps"}, number);
         o.order_by_steps = number == 1;
@@ -280,14 +291,17 @@ Parsed parse_options(int argc, const char* const* argv) {
     CLI::App* simulate =
         app.add_subcommand("simulate", "Walk through one run: at random, or with --interactive as you say");
     CLI::App* dump = app.add_subcommand("dump", "Print the transition system of each run");
-    for (CLI::App* command : {outcomes, simulate, dump})
+    CLI::App* exported = app.add_subcommand("export", "Write one run as a circuit, for other model checkers");
+    for (CLI::App* command : {outcomes, simulate, dump, exported})
         command->add_option("FILE", w.file, "A specification")->required()->type_name("");
-    for (CLI::App* command : {check, outcomes, simulate, dump}) {
+    for (CLI::App* command : {check, outcomes, simulate, dump, exported}) {
         add_selection(*command, o, w.settings);
         if (command == simulate) {
             add_walk(*command, o, w);
             add_limits(*command, w);
             add_json(*command, o);
+        } else if (command == exported) {
+            add_export(*command, o);
         } else if (command != dump) {
             add_search(*command, o, w);
             add_report(*command, o);
@@ -309,7 +323,7 @@ Parsed parse_options(int argc, const char* const* argv) {
         return Parsed{std::nullopt, fmt::format("untorn: {}\nuntorn --help shows what there is\n", what), exit_input};
     };
     if (argc <= 1) return {std::nullopt, app.help(), exit_input};
-    const std::vector<std::string> commands{"check", "outcomes", "simulate", "dump"};
+    const std::vector<std::string> commands{"check", "outcomes", "simulate", "dump", "export"};
     const std::string first = argv[1];
     if (first.empty() || (first[0] != '-' && std::find(commands.begin(), commands.end(), first) == commands.end())) {
         const std::string near = language::nearest(first, commands);
@@ -327,6 +341,7 @@ Parsed parse_options(int argc, const char* const* argv) {
     if (outcomes->parsed()) o.command = Command::outcomes;
     if (simulate->parsed()) o.command = Command::simulate;
     if (dump->parsed()) o.command = Command::dump;
+    if (exported->parsed()) o.command = Command::export_;
     const std::string problem = understand(o, w);
     if (!problem.empty()) return wrong(problem);
     return {std::move(o), {}, exit_ok};

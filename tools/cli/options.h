@@ -11,7 +11,7 @@
 
 namespace untorn::tools {
 
-enum class Command { check, outcomes, simulate, dump };
+enum class Command { check, outcomes, simulate, dump, export_ };
 enum class Color { automatic, always, never };
 
 struct Options {
@@ -31,7 +31,10 @@ struct Options {
     uint64_t max_states = 0;
     std::optional<uint64_t> memory_bytes;  ///< none: a share of what the machine has free
     double seconds = 0;
-    std::string json;  ///< a path, `-`, or empty
+    std::string json;                     ///< a path, `-`, or empty
+    std::string to;                       ///< export: the format
+    std::vector<std::string> properties;  ///< export: these only; empty: all
+    std::string output = "-";             ///< export: a path, or `-`
     bool quiet = false;
     bool trace = false;     ///< show every trace
     bool coverage = false;  ///< print the annotated sources

@@ -125,4 +125,24 @@ size_t run_count(const std::vector<Spec>& specs) {
     return count;
 }
 
+bool demand_one_run(const std::vector<Spec>& specs, Complaints& complaints, const std::string& why) {
+    constexpr size_t most = 20;
+    const size_t count = run_count(specs);
+    if (count <= 1) return count == 1;
+    complaints.add(fmt::format("{}, and there are {}; choose one of these:", why, count));
+    size_t shown = 0;
+    for (const Spec& spec : specs) {
+        for (const language::RunConfig& config : spec.runs) {
+            if (shown++ >= most) continue;
+            std::string line = "   ";
+            if (specs.size() > 1) line += " " + printable(spec.path);
+            if (!config.scenario.empty()) line += " --scenario " + config.scenario;
+            if (!config.variant.empty()) line += " --with " + config.variant;
+            fmt::print(stderr, "{}\n", line);
+        }
+    }
+    if (count > most) fmt::print(stderr, "    ... and {} more\n", count - most);
+    return false;
+}
+
 }  // namespace untorn::tools

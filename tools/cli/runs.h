@@ -50,5 +50,7 @@ bool for_each_run(const std::vector<Spec>& specs, Complaints& complaints,
                   const std::function<bool(const Spec&, language::Run)>& visit);
 
 size_t run_count(const std::vector<Spec>& specs);
+/// Is there one run? If there are several, says which, and how to choose one; `why` says why that is needed.
+bool demand_one_run(const std::vector<Spec>& specs, Complaints& complaints, const std::string& why);
 
 }  // namespace untorn::tools

@@ -21,27 +21,6 @@ using checker::Wandered;
 
 namespace {
 
-/// Is there one run? If there are several, says which, and how to choose one.
-bool demand_one_run(const std::vector<Spec>& specs, Complaints& complaints) {
-    constexpr size_t most = 20;
-    const size_t count = run_count(specs);
-    if (count <= 1) return count == 1;
-    complaints.add(fmt::format("simulate walks through one run, and there are {}; choose one of these:", count));
-    size_t shown = 0;
-    for (const Spec& spec : specs) {
-        for (const language::RunConfig& config : spec.runs) {
-            if (shown++ >= most) continue;
-            std::string line = "   ";
-            if (specs.size() > 1) line += " " + printable(spec.path);
-            if (!config.scenario.empty()) line += " --scenario " + config.scenario;
-            if (!config.variant.empty()) line += " --with " + config.variant;
-            fmt::print(stderr, "{}\n", line);
-        }
-    }
-    if (count > most) fmt::print(stderr, "    ... and {} more\n", count - most);
-    return false;
-}
-
 /// One run being walked through.
 class Simulation {
  public:
@@ -218,7 +197,7 @@ int simulate(const Options& options) {
     const std::vector<Spec> specs = load_specs(options, complaints);
     int status = exit_ok;
     Json runs = Json::array();
-    if (demand_one_run(specs, complaints)) {
+    if (demand_one_run(specs, complaints, "simulate walks through one run")) {
         for_each_run(specs, complaints, [&](const Spec& spec, language::Run run) {
             Simulation simulation(options, interrupted, spec, std::move(run));
             status = options.interactive ? simulation.interactive(out) : simulation.at_random(out);

@@ -1,0 +1,24 @@
+// PDR (pdr.h) as an engine: answers every property of a run for which the circuit has a bad.
+//
+// It works on the circuit with a latch for each value (one_hot.h), with lemmas for all identities of a scalarset at
+// once. Bads are asked about one after the other; what was learnt about one is tried for the next. A proof is asked
+// once more of Z3, clause by clause and identity by identity, in the circuit with bits, before it is said. If it does
+// not stand its check, identities are not alike, and all is done again without symmetry. Where PDR finds a run, the
+// bounded search (bmc.h) looks for the shortest one, which is shown; if a limit ends that, the run that PDR found is,
+// and is not called the shortest.
+#pragma once
+
+#include <variant>
+
+#include "checker/explicit/search.h"
+#include "checker/symbolic/verdicts.h"
+
+namespace untorn::checker::symbolic {
+
+/// Limits: time, memory, interrupt; max_steps is the greatest number of frames, none by default. stop_early ends it at
+/// the first violation.
+std::variant<SearchResult, Inconsistency> answer_by_pdr(const system::System& system, const SearchOptions& options,
+                                                        const MakeSolver& make_solver = make_cadical,
+                                                        const MakeSolver& make_checker = make_z3);
+
+}  // namespace untorn::checker::symbolic

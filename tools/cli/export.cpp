@@ -1,0 +1,88 @@
+#include "tools/cli/export.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "checker/explicit/limits.h"
+#include "checker/symbolic/aiger.h"
+#include "checker/symbolic/encode.h"
+#include "model/language/diagnostic.h"
+#include "tools/cli/exit_status.h"
+#include "tools/cli/output.h"
+#include "tools/cli/report.h"
+#include "tools/cli/runs.h"
+
+namespace untorn::tools {
+
+namespace {
+
+using checker::symbolic::Encoding;
+using checker::symbolic::NamedBad;
+
+bool wanted(const Options& options, const std::string& name) {
+    return options.properties.empty() || std::ranges::count(options.properties, name) > 0;
+}
+
+/// The bads of the properties that are asked for. Complains about those that have none.
+std::vector<NamedBad> choose_bads(const Options& options, const Encoding& encoding, Complaints& complaints) {
+    const auto& properties = encoding.system().properties;
+    for (const std::string& name : options.properties) {
+        std::vector<std::string> names;
+        for (const system::Property& property : properties) names.push_back(property.name);
+        if (std::ranges::count(names, name) > 0) continue;
+        const std::string near = language::nearest(name, names);
+        complaints.add(fmt::format("--property {}: this run has no such property{}", name,
+                                   near.empty() ? "" : "; did you mean " + near + "?"));
+    }
+    for (const checker::symbolic::Unasked& unasked : encoding.unasked()) {
+        const std::string& name = properties[unasked.property].name;
+        const std::string message = fmt::format("{} is not in the file: {}", name, unasked.why);
+        if (std::ranges::count(options.properties, name) > 0)
+            complaints.add(message);
+        else if (options.properties.empty())
+            complaints.warn(message);
+    }
+    std::vector<NamedBad> chosen;
+    const auto& bads = encoding.transition().bads;
+    for (uint32_t i = 0; i < bads.size(); ++i) {
+        const system::Property& property = properties[bads[i].property];
+        if (!wanted(options, property.name)) continue;
+        std::string name = property.name;
+        if (is_litmus(property.kind)) name += bads[i].satisfied ? " satisfied" : " not satisfied";
+        if (is_cover(property.kind)) name += " reached";
+        chosen.push_back({i, std::move(name)});
+    }
+    for (const checker::symbolic::Bad& bad : encoding.transition().initial_bads)
+        if (wanted(options, properties[bad.property].name))
+            complaints.warn(fmt::format("that a check of the start may fail ({}) is not in the file",
+                                        properties[bad.property].name));
+    return chosen;
+}
+
+}  // namespace
+
+int export_run(const Options& options) {
+    Complaints complaints(options);
+    const std::vector<Spec> specs = load_specs(options, complaints);
+    if (demand_one_run(specs, complaints, "export writes one run")) {
+        for_each_run(specs, complaints, [&](const Spec&, const language::Run& run) {
+            try {
+                const Encoding encoding(run.system);
+                const std::vector<NamedBad> bads = choose_bads(options, encoding, complaints);
+                if (!complaints.empty()) return true;
+                const auto format = options.to == "aiger" ? checker::symbolic::AigerFormat::binary
+                                                          : checker::symbolic::AigerFormat::ascii;
+                Output out = Output::named(options.output);
+                out.write(checker::symbolic::aiger(encoding.transition(), bads, format));
+                out.close();
+            } catch (const checker::LimitReached& limit) {
+                complaints.add("too large to export: " + limit.what);
+            }
+            return true;
+        });
+    }
+    return complaints.empty() ? exit_ok : exit_input;
+}
+
+}  // namespace untorn::tools
