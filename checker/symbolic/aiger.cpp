@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace untorn::checker::symbolic {
 
@@ -94,10 +95,16 @@ std::string Writer::latch_line(const OutLatch& latch) const {
     return fmt::format("{}{}\n", code(latch.next), latch.first ? " 1" : "");
 }
 
+/// Readers want names to differ; a procedure that is called twice has its variables twice.
 std::string Writer::symbols() const {
+    std::map<std::string, size_t> seen;
+    const auto once = [&](const std::string& name) {
+        const size_t before = seen[name]++;
+        return before == 0 ? name : fmt::format("{}~{}", name, before + 1);
+    };
     std::string text;
-    for (size_t i = 0; i < latches_.size(); ++i) text += fmt::format("l{} {}\n", i, latches_[i].name);
-    for (size_t i = 0; i < bads_.size(); ++i) text += fmt::format("b{} {}\n", i, bads_[i].name);
+    for (size_t i = 0; i < latches_.size(); ++i) text += fmt::format("l{} {}\n", i, once(latches_[i].name));
+    for (size_t i = 0; i < bads_.size(); ++i) text += fmt::format("b{} {}\n", i, once(bads_[i].name));
     return text;
 }
 

