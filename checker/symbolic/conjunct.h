@@ -7,12 +7,13 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "checker/explicit/cells.h"
 #include "checker/symbolic/clause.h"
-#include "checker/symbolic/encode.h"
+#include "checker/symbolic/one_hot.h"
 
 namespace untorn::checker::symbolic {
 
@@ -34,12 +35,12 @@ struct Conjunct {
     auto operator<=>(const Conjunct&) const = default;
 };
 
-/// What clauses over the latches of the encoding say, in order, each once.
-std::vector<Conjunct> conjuncts(const Encoding& encoding, std::span<const Clause> clauses);
+/// What clauses over the latches of the circuit say, in order, each once. `system` is the one that it was made from.
+std::vector<Conjunct> conjuncts(const system::System& system, const OneHot& circuit, std::span<const Clause> clauses);
 
-/// The other way round: clauses that together say what the conjunct says of well-formed states. None where it would
-/// take too many, or where it is about a cell that never changes: good for candidates, which may be left out.
-std::vector<Clause> clauses(const Encoding& encoding, const Conjunct& conjunct);
+/// The other way round: the clause that says what the conjunct says of well-formed states. None where no clause does,
+/// or where it is about a cell that never changes: good for candidates, which may be left out.
+std::optional<Clause> clause(const system::System& system, const OneHot& circuit, const Conjunct& conjunct);
 
 /// Whether the atom, the conjunct, holds of these values: one for each cell, and the losses.
 bool holds(const Atom& atom, std::span<const int64_t> cells, int64_t losses);
