@@ -45,17 +45,17 @@ struct Reductions {
 
 struct SearchOptions {
     std::string engine = "explicit";  ///< a name in engines() (checker/answer.h); search() itself is the explicit one
-    uint64_t max_states = 0;      ///< most states, those after power loss included; 0: no limit
-    uint64_t memory_bytes = 0;    ///< most memory for states and what belongs to them; 0: no limit
-    double seconds = 0;           ///< 0: no limit
-    double spent = 0;             ///< of these seconds, before this search
-    uint64_t max_steps = 0;       ///< symbolic engines: most steps of a run that is looked at; 0: default_max_steps
-    unsigned threads = 1;         ///< the result does not depend on it
-    bool native_code = true;      ///< machine code where it can be had; changes no result
-    bool stop_early = false;      ///< end at the end of the first level in which some property is violated
-    bool order_by_steps = false;  ///< plain breadth-first: levels count steps only
-    bool outcomes = false;        ///< collect SearchResult::outcomes
-    Reductions reductions;        ///< change numbers of states and the choice among shortest traces, no verdict
+    uint64_t max_states = 0;          ///< most states, those after power loss included; 0: no limit
+    uint64_t memory_bytes = 0;        ///< most memory for states and what belongs to them; 0: no limit
+    double seconds = 0;               ///< 0: no limit
+    double spent = 0;                 ///< of these seconds, before this search
+    uint64_t max_steps = 0;           ///< symbolic engines: most steps of a run that is looked at; 0: default_max_steps
+    unsigned threads = 1;             ///< the result does not depend on it
+    bool native_code = true;          ///< machine code where it can be had; changes no result
+    bool stop_early = false;          ///< end at the end of the first level in which some property is violated
+    bool order_by_steps = false;      ///< plain breadth-first: levels count steps only
+    bool outcomes = false;            ///< collect SearchResult::outcomes
+    Reductions reductions;            ///< change numbers of states and the choice among shortest traces, no verdict
     const std::atomic<bool>* interrupted = nullptr;       ///< ends the search as a limit does, when set
     std::function<void(const SearchProgress&)> progress;  ///< called about ten times a second
 

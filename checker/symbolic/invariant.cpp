@@ -262,9 +262,9 @@ std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system,
     return {};
 }
 
-std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const Lit> conjuncts,
-                                                std::span<const uint32_t> bads, const MakeSolver& make_solver,
-                                                const std::atomic<bool>* interrupt) {
+std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const Lit> known,
+                                                std::span<const Lit> conjuncts, std::span<const uint32_t> bads,
+                                                const MakeSolver& make_solver, const std::atomic<bool>* interrupt) {
     using Kind = BrokenObligation::Kind;
     Asked asked;
     Start start(system, make_solver, interrupt);
@@ -272,6 +272,7 @@ std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system,
     for (Lit conjunct : conjuncts)
         if (!asked.stands(start.violates(conjunct), Kind::initial)) return asked.broken;
     Step step(system, make_solver, interrupt);
+    for (Lit conjunct : known) step.solver().add_clause({step.before(conjunct)});
     for (Lit conjunct : conjuncts) step.solver().add_clause({step.before(conjunct)});
     for (uint32_t bad : bads)
         if (!asked.stands(step.solver().solve(std::vector{step.before(system.bads[bad].happens)}), Kind::safety))

@@ -34,9 +34,11 @@ std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system,
                                                 std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                                 const std::atomic<bool>* interrupt = nullptr);
 
-/// The same of conjuncts that are any functions of the latches, in the system's circuit.
-std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const Lit> conjuncts,
-                                                std::span<const uint32_t> bads, const MakeSolver& make_solver,
+/// The same of conjuncts that are any functions of the latches, in the system's circuit. Those in `known` have passed
+/// such a check together, and are only used.
+std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const Lit> known,
+                                                std::span<const Lit> conjuncts, std::span<const uint32_t> bads,
+                                                const MakeSolver& make_solver,
                                                 const std::atomic<bool>* interrupt = nullptr);
 
 /// The greatest set of candidates that hold initially and are kept together by every possible move: Flanagan, Leino,

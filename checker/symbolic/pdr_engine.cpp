@@ -89,7 +89,6 @@ class Engine {
         if (!result.inconsistency.empty() && symmetric_ && !hot_.transition().symmetries.empty()) {
             // Identities are told apart somewhere: images of lemmas need not hold.
             symmetric_ = false;
-            learnt_.clear();
             return decide(bad);
         }
         if (!result.inconsistency.empty()) throw BrokenRule{result.inconsistency};
@@ -105,15 +104,20 @@ class Engine {
         throw LimitReached{result.limit};
     }
 
-    void proved(uint32_t bad, PdrResult& result) {
+    void proved(uint32_t bad, const PdrResult& result) {
+        std::vector<ClauseOrbit> fresh;
+        for (const ClauseOrbit& lemma : result.lemmas)
+            if (std::ranges::find(learnt_, lemma.front()) == learnt_.end()) fresh.push_back(lemma);
         TransitionCircuit bits = encoding_.transition();
-        const std::vector<Lit> conjuncts = hot_.in_bits(result.lemmas, bits);
-        const auto broken = check_invariant(bits, conjuncts, std::span(&bad, 1), make_checker_, watch_.flag());
+        const std::vector<Lit> known = hot_.in_bits(checked_, bits), conjuncts = hot_.in_bits(fresh, bits);
+        const auto broken = check_invariant(bits, known, conjuncts, std::span(&bad, 1), make_checker_, watch_.flag());
         if (broken && broken->kind == BrokenObligation::Kind::interrupted) watch_.give_up();
         if (broken) throw BrokenRule{"two solvers disagree on an inductive invariant"};
         answers_[bad] = {Known::never, std::nullopt, false, "proved by pdr, " + counted(result.lemmas.size(), "lemma")};
-        for (const ClauseOrbit& lemma : result.lemmas)
-            if (std::ranges::find(learnt_, lemma.front()) == learnt_.end()) learnt_.push_back(lemma.front());
+        for (ClauseOrbit& lemma : fresh) {
+            learnt_.push_back(lemma.front());
+            checked_.push_back(std::move(lemma));
+        }
     }
 
     void happens(uint32_t bad, const BitRun& run) {
@@ -151,7 +155,8 @@ class Engine {
     OneHot hot_;
     bool symmetric_ = true;  ///< the guess of OneHot has not been found wrong
     std::vector<BadAnswer> answers_;
-    std::vector<Clause> learnt_;
+    std::vector<Clause> learnt_;        ///< candidates for the next bad: the first of each lemma in `checked_`
+    std::vector<ClauseOrbit> checked_;  ///< inductive together; Z3 has agreed
     size_t frames_ = 0, lemmas_ = 0;
 };
 

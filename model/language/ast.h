@@ -189,6 +189,7 @@ enum class ItemKind : uint8_t {
     recover,      // body
     init,         // body
     property,     // name, property, value, consequent (progress)
+    lemma,        // name, after_loss, value
     fairness,     // fairness
     expectation,  // expectation
     scenario      // scenario
@@ -273,6 +274,7 @@ struct Item {
     StorageWord storage = StorageWord::memory;
     ActorWord actor = ActorWord::thread;
     PropertyWord property = PropertyWord::invariant;
+    bool after_loss = false;
     Block body;
     std::vector<Fairness> fairness;
     Expectation expectation;

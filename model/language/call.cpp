@@ -117,6 +117,8 @@ Value Compiler::builtin_call(const ast::Expr& e) {
 Value Compiler::actor_predicate(const ast::Expr& e) {
     const std::string& name = e.name.text;
     const bool at = name == "at";
+    const bool of_recover = !e.args.empty() && e.args[0]->kind == ExprKind::name && e.args[0]->name.text == "recover";
+    if (of_recover || reads_ == Reads::crash_lemma) return recovery_predicate(e);
     const bool end_of_run = reads_ == Reads::outcome && name == "result" && !sys_.power_loss;
     if (reads_ != Reads::property && !end_of_run && (reads_ != Reads::ghost || at)) {
         diagnostics_.error(e.span, fmt::format("{}() belongs into properties", name), at ? "" : "and into ghost code");
@@ -185,20 +187,59 @@ Value Compiler::actor_predicate(const ast::Expr& e) {
         const ExprId counter = read(sys_.actors[a].counter, identity);
         if (!at) {
             out = pool_.both(out, pool_.equal(counter, pool_.constant(system::ended)));
-            continue;
+        } else if (const auto there = stands_at(sys_.actors[a], counter, e.args[1]->name.text)) {
+            label_known = true;
+            out = pool_.either(out, *there);
         }
-        const auto& locations = sys_.actors[a].locations;
-        for (size_t l = 0; l < locations.size(); ++l)
-            if (std::count(locations[l].labels.begin(), locations[l].labels.end(), e.args[1]->name.text) != 0) {
-                label_known = true;
-                out = pool_.either(out, pool_.equal(counter, pool_.constant(static_cast<int64_t>(l))));
-            }
     }
-    if (at && !label_known && !diagnostics_.has_errors())
-        diagnostics_.error(e.args[1]->span,
-                           fmt::format("'{}' never stands at a label '{}'", who->name.text, e.args[1]->name.text),
-                           "the labelled statement must begin with a scheduling point");
+    if (at && !label_known) no_such_label(who->name.text, e.args[1]->name);
     return scalar_value(types_.boolean, out);
+}
+
+// Whether a counter stands before a statement with the label; nothing if there is no such place.
+std::optional<ExprId> Compiler::stands_at(const system::Actor& actor, ExprId counter, const std::string& label) {
+    std::optional<ExprId> out;
+    for (size_t l = 0; l < actor.locations.size(); ++l) {
+        const auto& labels = actor.locations[l].labels;
+        if (std::find(labels.begin(), labels.end(), label) == labels.end()) continue;
+        const ExprId here = pool_.equal(counter, pool_.constant(static_cast<int64_t>(l)));
+        out = out ? pool_.either(*out, here) : here;
+    }
+    return out;
+}
+
+void Compiler::no_such_label(const std::string& actor, const ast::Name& label) {
+    if (diagnostics_.has_errors()) return;
+    diagnostics_.error(label.span, fmt::format("'{}' never stands at a label '{}'", actor, label.text),
+                       "the labelled statement must begin with a scheduling point");
+}
+
+// ended(recover), at(recover, L): in crash lemmas, which are about nobody else. Without a recover block the run is over
+// when power is lost.
+Value Compiler::recovery_predicate(const ast::Expr& e) {
+    const bool at = e.name.text == "at";
+    const bool good = e.args.size() == (at ? 2U : 1U) && e.args[0]->kind == ExprKind::name &&
+                      e.args[0]->name.text == "recover" && (!at || e.args[1]->kind == ExprKind::name);
+    if (reads_ != Reads::crash_lemma) {
+        diagnostics_.error(e.span, "recover runs when power was lost: only a `crash lemma` speaks of where it stands");
+        return error_value();
+    }
+    if (!good || e.name.text == "result") {
+        diagnostics_.error(e.span, "when power was lost nobody but recover runs",
+                           "write ended(recover) or at(recover, LABEL)");
+        return error_value();
+    }
+    const uint32_t recover = sys_.power_loss ? sys_.power_loss->recover : system::none;
+    if (recover == system::none) {
+        if (at) no_such_label("recover", e.args[1]->name);
+        return scalar_value(types_.boolean, at ? ExprPool::no : ExprPool::yes);
+    }
+    const system::Actor& actor = sys_.actors[recover];
+    const ExprId counter = read(actor.counter, {});
+    if (!at) return scalar_value(types_.boolean, pool_.equal(counter, pool_.constant(system::ended)));
+    const auto there = stands_at(actor, counter, e.args[1]->name.text);
+    if (!there) no_such_label("recover", e.args[1]->name);
+    return scalar_value(types_.boolean, there.value_or(ExprPool::no));
 }
 
 }  // namespace untorn::language

@@ -33,6 +33,7 @@ bool Compiler::build() {
     build_init();
     build_power_loss();
     build_properties();
+    if (checking_) build_lemmas();
     if (diagnostics_.has_errors()) return false;
     if (checking_) warn_read_modify_write();
     build_transitions();
@@ -97,6 +98,9 @@ std::optional<Run> Compiler::compile_run() {
     if (!build()) return std::nullopt;
     drop_unused_properties();
     build_antecedents();
+    // Last, so that what the rest of the system looks like does not depend on them.
+    build_lemmas();
+    if (diagnostics_.has_errors()) return std::nullopt;
     Run run;
     run.config = *config_;
     describe(run);

@@ -39,14 +39,15 @@ struct Value {
 
 /// What an expression may read, by where it stands.
 enum class Reads : uint8_t {
-    constants,   ///< params, constants
-    code,        ///< of actors and init: no ghosts
-    ghost,       ///< ghost code: everything
-    property,    ///< everything, `at`
-    crash,       ///< crash properties: durable and ghost
-    outcome,     ///< litmus properties: durable, and results at the end of a run without power loss
-    power_loss,  ///< device and durable
-    recover      ///< durable
+    constants,    ///< params, constants
+    code,         ///< of actors and init: no ghosts
+    ghost,        ///< ghost code: everything
+    property,     ///< everything, `at`
+    crash,        ///< crash properties: durable and ghost
+    crash_lemma,  ///< likewise, and where recovery stands
+    outcome,      ///< litmus properties: durable, and results at the end of a run without power loss
+    power_loss,   ///< device and durable
+    recover       ///< durable
 };
 
 enum class SymbolKind : uint8_t {
@@ -62,7 +63,8 @@ enum class SymbolKind : uint8_t {
     interface,
     variant,
     actor,
-    property
+    property,
+    lemma
 };
 
 struct Symbol {
@@ -170,6 +172,9 @@ class Compiler {
     Value call_expression(const ast::Expr& e, TypeRef expected);
     Value builtin_call(const ast::Expr& e);
     Value actor_predicate(const ast::Expr& e);
+    Value recovery_predicate(const ast::Expr& e);
+    std::optional<ExprId> stands_at(const system::Actor& actor, ExprId counter, const std::string& label);
+    void no_such_label(const std::string& actor, const ast::Name& label);
     Value function_call(const ast::Expr& e, const Symbol& symbol);
     Value unary_expression(const ast::Expr& e);
     Value binary_expression(const ast::Expr& e, TypeRef expected);
@@ -280,7 +285,8 @@ class Compiler {
     void declare_properties();
     void build_properties();
     void build_property(const ast::Item& item, system::Property& property);
-    ExprId stated(system::PropertyKind kind, bool if_not_evaluated, const std::function<ExprId()>& elaborate);
+    ExprId stated(Reads reads, bool if_not_evaluated, const std::function<ExprId()>& elaborate);
+    void build_lemmas();
     ExprId antecedent(const ast::Expr& e);
     void build_antecedents();
     uint32_t builtin_property(system::CheckKind kind) const;

@@ -31,6 +31,7 @@ const char* kind_text(SymbolKind kind) {
         case SymbolKind::variant: return "a variant";
         case SymbolKind::actor: return "an actor";
         case SymbolKind::property: return "a property";
+        case SymbolKind::lemma: return "a lemma";
     }
     return "a name";
 }
@@ -131,6 +132,7 @@ void Compiler::declare_item(const ast::Item& item) {
         case ItemKind::variant: return add_symbol(item.name, simple(SymbolKind::variant));
         case ItemKind::actor: return add_symbol(item.name, simple(SymbolKind::actor));
         case ItemKind::property: return add_symbol(item.name, simple(SymbolKind::property));
+        case ItemKind::lemma: return add_symbol(item.name, simple(SymbolKind::lemma));
         case ItemKind::scenario:  // only the command line names them: they have names of their own
         case ItemKind::import:
         case ItemKind::power_loss:

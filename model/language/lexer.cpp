@@ -20,7 +20,7 @@ constexpr auto unsorted_words = std::to_array<std::string_view>(
      "loop",     "mutex",     "never",      "none",    "not",       "of",        "option",      "or",         "over",
      "override", "param",     "power_loss", "proc",    "progress",  "quiescent", "recover",     "ref",        "return",
      "run",      "scalarset", "scenario",   "set",     "sometimes", "step",      "struct",      "super",      "thread",
-     "true",     "type",      "var",        "variant", "where",     "while",     "with",        "always"});
+     "true",     "type",      "var",        "variant", "where",     "while",     "with",        "always",     "lemma"});
 
 constexpr auto reserved_words = [] {
     auto words = unsorted_words;

@@ -166,7 +166,7 @@ bool Parser::in_first_column() const { return token_.begin == 0 || text_[token_.
 /// word.
 bool Parser::at_item() const {
     if (at("device") || at("durable")) return next_.is("var");
-    if (at("crash")) return next_.is("invariant") || next_.is("cover");
+    if (at("crash")) return next_.is("invariant") || next_.is("cover") || next_.is("lemma");
     return at(TokenKind::reserved) && contains(item_words(), token_.text);
 }
 

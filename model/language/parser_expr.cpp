@@ -265,8 +265,19 @@ void Parser::call_arguments(Expr& call) {
     const Token open = token_;
     const Restore<Mode> mode(mode_, Mode{});
     advance();
-    list(")", [&] { call.args.push_back(expression()); });
+    // `recover` is a reserved word, and the one actor without a name of its own.
+    const std::string& function = call.name.text;
+    const bool asks_of_actors = function == "at" || function == "ended" || function == "result";
+    const auto names_recover = [&] { return asks_of_actors && at("recover") && (next_.is(",") || next_.is(")")); };
+    list(")", [&] { call.args.push_back(names_recover() ? recover_name() : expression()); });
     close(")", open);
+}
+
+ExprPtr Parser::recover_name() {
+    ExprPtr e = begin_expression(ExprKind::name);
+    e->name = here();
+    advance();
+    return finish(std::move(e));
 }
 
 TypePtr Parser::finish(TypePtr t, uint32_t begin) {

@@ -109,6 +109,7 @@ class Parser {
     ast::ExprPtr call_or_structure();
     bool at_structure() const;
     void call_arguments(ast::Expr& call);
+    ast::ExprPtr recover_name();
     ast::ExprPtr begin_expression(ast::ExprKind kind) const;
     ast::ExprPtr finish(ast::ExprPtr e);
     ast::TypePtr type();
@@ -168,6 +169,9 @@ class Parser {
     void recover_item(ast::Item& i);
     void init_item(ast::Item& i);
     void property_item(ast::Item& i);
+    void crash_item(ast::Item& i);
+    void lemma_item(ast::Item& i);
+    void property_body(ast::Item& i);
     void fairness_item(ast::Item& i);
     void expectation_item(ast::Item& i);
     void scenario_item(ast::Item& i);

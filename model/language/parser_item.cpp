@@ -39,7 +39,7 @@ const std::vector<std::string>& item_words() {
         "device",    "durable", "ghost",     "var",         "fault",      "fn",      "proc",     "interface",
         "variant",   "thread",  "daemon",    "environment", "power_loss", "recover", "init",     "invariant",
         "crash",     "final",   "quiescent", "cover",       "eventually", "always",  "progress", "never",
-        "sometimes", "fair",    "strongly",  "expect",      "scenario"};
+        "sometimes", "lemma",   "fair",      "strongly",    "expect",     "scenario"};
     return words;
 }
 
@@ -60,13 +60,14 @@ void Parser::item(std::vector<Item>& items) {
         {"thread", &Parser::actor_item},        {"daemon", &Parser::actor_item},
         {"environment", &Parser::actor_item},   {"power_loss", &Parser::power_loss_item},
         {"recover", &Parser::recover_item},     {"init", &Parser::init_item},
-        {"invariant", &Parser::property_item},  {"crash", &Parser::property_item},
+        {"invariant", &Parser::property_item},  {"crash", &Parser::crash_item},
         {"final", &Parser::property_item},      {"quiescent", &Parser::property_item},
         {"cover", &Parser::property_item},      {"eventually", &Parser::property_item},
         {"always", &Parser::property_item},     {"progress", &Parser::property_item},
         {"never", &Parser::property_item},      {"sometimes", &Parser::property_item},
-        {"fair", &Parser::fairness_item},       {"strongly", &Parser::fairness_item},
-        {"expect", &Parser::expectation_item},  {"scenario", &Parser::scenario_item},
+        {"lemma", &Parser::lemma_item},         {"fair", &Parser::fairness_item},
+        {"strongly", &Parser::fairness_item},   {"expect", &Parser::expectation_item},
+        {"scenario", &Parser::scenario_item},
     });
     std::string documentation;
     if (token_.documentation < token_.begin) documentation = documentation_before(text_, token_);
@@ -356,17 +357,38 @@ void Parser::property_item(Item& i) {
         {"sometimes", PropertyWord::sometimes},
         {"always", PropertyWord::always},
     });
-    if (accept("crash")) {
-        if (!at("invariant") && !at("cover")) fail_expected("`invariant` or `cover` after `crash`");
-        i.property = at("invariant") ? PropertyWord::crash_invariant : PropertyWord::crash_cover;
-    } else {
-        for (const Entry& e : entries)
-            if (at(e.word)) i.property = e.property;
-        if (at("always") && next_.is("eventually")) {
-            i.property = PropertyWord::always_eventually;
-            advance();
-        }
+    for (const Entry& e : entries)
+        if (at(e.word)) i.property = e.property;
+    if (at("always") && next_.is("eventually")) {
+        i.property = PropertyWord::always_eventually;
+        advance();
     }
+    property_body(i);
+}
+
+void Parser::crash_item(Item& i) {
+    advance();
+    if (at("lemma")) {
+        i.after_loss = true;
+        return lemma_item(i);
+    }
+    if (!at("invariant") && !at("cover")) fail_expected("`invariant`, `cover` or `lemma` after `crash`");
+    i.kind = ItemKind::property;
+    i.property = at("invariant") ? PropertyWord::crash_invariant : PropertyWord::crash_cover;
+    property_body(i);
+}
+
+void Parser::lemma_item(Item& i) {
+    i.kind = ItemKind::lemma;
+    advance();
+    i.name = name("the name of the lemma");
+    expect(":", "and what the lemma says");
+    i.value = condition();
+    end_of("the lemma");
+}
+
+/// From the last word of the kind on.
+void Parser::property_body(Item& i) {
     advance();
     i.name = name("the name of the property");
     expect(":", "and what the property says");

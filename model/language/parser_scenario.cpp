@@ -96,7 +96,9 @@ void Parser::scenario_member(Scenario& s) {
         help = did_you_mean(std::string(token_.text), {"param", "option", "with", "over", "run", "init", "budget",
                                                        "cover", "free", "fair", "strongly", "expect"});
     if (at("fault")) help = "`budget name = N;` sets how often a fault may strike";
-    if (at("invariant") || at("final") || at("crash"))
+    if (at("lemma") || (at("crash") && next_.is("lemma")))
+        help = "lemmas stand outside of scenarios, and are claimed of every run";
+    else if (at("invariant") || at("final") || at("crash"))
         help = "properties stand outside of scenarios; `expect` names them";
     fail_expected("a part of the scenario", help);
 }

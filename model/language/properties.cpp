@@ -1,4 +1,4 @@
-// Properties, the ones that are asked without asking, what a specification expects of them, and what a run says of
+// Properties, the ones that are asked without asking, lemmas, what a specification expects, and what a run says of
 // itself.
 #include <fmt/format.h>
 
@@ -31,6 +31,16 @@ PropertyKind kind_of(PropertyWord word) {
         case PropertyWord::always: return PropertyKind::always;
     }
     return PropertyKind::invariant;
+}
+
+bool after_crash(PropertyKind kind) {
+    return kind == PropertyKind::crash_invariant || kind == PropertyKind::crash_cover;
+}
+
+/// What a property of this kind may read.
+Reads reads_of(PropertyKind kind) {
+    const bool outcome = kind == PropertyKind::never || kind == PropertyKind::sometimes || kind == PropertyKind::always;
+    return after_crash(kind) ? Reads::crash : outcome ? Reads::outcome : Reads::property;
 }
 
 struct Builtin {
@@ -126,12 +136,10 @@ uint32_t Compiler::builtin_property(CheckKind kind) const {
     return 0;
 }
 
-// Elaborates an expression of a property of this kind, with what it may read there, and what it counts as where it
-// cannot be evaluated.
-ExprId Compiler::stated(PropertyKind kind, bool if_not_evaluated, const std::function<ExprId()>& elaborate) {
-    const bool crash = kind == PropertyKind::crash_invariant || kind == PropertyKind::crash_cover;
-    const bool outcome = kind == PropertyKind::never || kind == PropertyKind::sometimes || kind == PropertyKind::always;
-    reads_ = crash ? Reads::crash : outcome ? Reads::outcome : Reads::property;
+// Elaborates an expression of a property or lemma, with what it may read there, and what it counts as where it cannot
+// be evaluated.
+ExprId Compiler::stated(Reads reads, bool if_not_evaluated, const std::function<ExprId()>& elaborate) {
+    reads_ = reads;
     frames_.clear();
     frames_.emplace_back();
     path_ = ExprPool::yes;
@@ -146,15 +154,15 @@ ExprId Compiler::stated(PropertyKind kind, bool if_not_evaluated, const std::fun
 }
 
 void Compiler::build_property(const ast::Item& item, system::Property& property) {
-    const bool crash = property.kind == PropertyKind::crash_invariant || property.kind == PropertyKind::crash_cover;
-    if (crash && !sys_.power_loss)
+    if (after_crash(property.kind) && !sys_.power_loss)
         diagnostics_.error(item.span, "a property of what survives power loss, without power_loss",
                            "add a power_loss block");
     // What cannot be evaluated does not hold: neither p nor q of `p leads to q` may make the property hold then, and
     // for `never` the bad case is that p holds.
     const bool if_not_evaluated = property.kind == PropertyKind::never || property.kind == PropertyKind::leads_to;
-    property.expr = stated(property.kind, if_not_evaluated, [&] { return boolean(*item.value); });
-    if (item.consequent) property.consequent = stated(property.kind, false, [&] { return boolean(*item.consequent); });
+    const Reads reads = reads_of(property.kind);
+    property.expr = stated(reads, if_not_evaluated, [&] { return boolean(*item.value); });
+    if (item.consequent) property.consequent = stated(reads, false, [&] { return boolean(*item.consequent); });
 }
 
 void Compiler::build_properties() {
@@ -266,9 +274,33 @@ void Compiler::build_antecedents() {
         for (const ast::Expr* part : parts) {
             const ast::Expr* written = written_antecedent(*part);
             if (written == nullptr) continue;
-            const ExprId expr = stated(property.kind, false, [&] { return antecedent(*part); });
+            const ExprId expr = stated(reads_of(property.kind), false, [&] { return antecedent(*part); });
             if (expr != ExprPool::yes) add(expr, written->span, one_line(written->span));
         }
+    }
+}
+
+// --- lemmas --------------------------------------------------------------------------------------
+
+// Of all files: a proof may use any of them, and none is asked for.
+void Compiler::build_lemmas() {
+    for (const ast::Item* item : items_) {
+        if (item->kind != ItemKind::lemma) continue;
+        const Symbol* symbol = find(item->name.text);
+        if (symbol == nullptr || symbol->item != item) continue;
+        if (item->after_loss && !sys_.power_loss) {
+            diagnostics_.error(item->span, "a lemma about what is left after power loss, without power_loss",
+                               "add a power_loss block, or write `lemma` without `crash`");
+            continue;
+        }
+        const Reads reads = item->after_loss ? Reads::crash_lemma : Reads::property;
+        system::Lemma lemma;
+        lemma.name = item->name.text;
+        lemma.expr = stated(reads, false, [&] { return boolean(*item->value); });
+        lemma.after_loss = item->after_loss;
+        lemma.span = item->span;
+        lemma.text = one_line(item->value->span);
+        sys_.lemmas.push_back(std::move(lemma));
     }
 }
 
@@ -304,13 +336,17 @@ void Compiler::check_expectations() {
         }
     };
     const auto check_one = [&](const ast::Expectation& e, const ast::Scenario* scenario) {
-        if (!is_count(e.name.text) &&
-            std::find(properties.begin(), properties.end(), e.name.text) == properties.end()) {
+        const Symbol* symbol = find(e.name.text);
+        if (symbol != nullptr && symbol->kind == SymbolKind::lemma) {
+            diagnostics_.error(e.name.span, fmt::format("'{}' is a lemma, and has no verdict", e.name.text),
+                               "what is to be asked is an `invariant`");
+        } else if (!is_count(e.name.text) &&
+                   std::find(properties.begin(), properties.end(), e.name.text) == properties.end()) {
             const std::string near = nearest(e.name.text, properties);
             diagnostics_.error(e.name.span, fmt::format("there is no property '{}'", e.name.text),
                                near.empty() ? "" : fmt::format("did you mean '{}'?", near));
         }
-        const bool shown = is_shown_where_it_holds(find(e.name.text));
+        const bool shown = is_shown_where_it_holds(symbol);
         const auto check_both = [&](const ast::Expected& cell) {
             check_cell(cell, scenario);
             const bool asks_for_trace = cell.faults || cell.steps || cell.via;

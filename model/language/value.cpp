@@ -90,6 +90,7 @@ void Compiler::note_read(system::Storage storage, bool own, const ast::Name& nam
                               "compute with it in a ghost block");
             break;
         case Reads::crash:
+        case Reads::crash_lemma:
             if (storage != Storage::durable && storage != Storage::ghost)
                 return refuse("does not survive power loss",
                               "properties over what is left after a crash read durable and ghost data");

@@ -88,6 +88,7 @@ class Dump {
         }
         power_loss();
         properties();
+        lemmas();
         fairness();
         return std::move(out_);
     }
@@ -238,6 +239,16 @@ class Dump {
                 if (p.kind == PropertyKind::leads_to) body += " leads to " + text.condition(p.consequent);
             }
             line("  {} {}{}", p.kind == PropertyKind::antecedent ? "antecedent of" : name(p.kind), p.name, body);
+        }
+    }
+
+    void lemmas() {
+        if (system_.lemmas.empty()) return;
+        line("\nlemmas");
+        for (const Lemma& lemma : system_.lemmas) {
+            ExprText text(system_, nullptr, none);
+            for (const std::string& definition : text.name_shared({lemma.expr})) line("  let {}", definition);
+            line("  {}lemma {}: {}", lemma.after_loss ? "crash " : "", lemma.name, text.condition(lemma.expr));
         }
     }
 

@@ -197,6 +197,16 @@ struct Property {
     std::string text{};  ///< antecedent: as it is written; empty: that the property is judged anywhere
 };
 
+/// What the author of a specification claims of reachable states, so that proofs may be built on it: a candidate for a
+/// conjunct of an inductive invariant (README.md rule 20). No property: nobody asks for it, and it has no verdict.
+struct Lemma {
+    std::string name;
+    ExprId expr = ExprPool::yes;  ///< includes that its own indices are good, as that of a Property does
+    bool after_loss = false;  ///< claimed of every state after power loss; else of every state in which it was not lost
+    Span span;
+    std::string text;  ///< of the expression, as it is written, in one line
+};
+
 /// A fairness constraint (README.md rule 16), for each instance of the actor.
 struct Fairness {
     ActorId actor = 0;  ///< not recover
@@ -227,6 +237,7 @@ struct System {
     std::vector<Fault> faults;
     std::optional<PowerLoss> power_loss;
     std::vector<Property> properties;  ///< antecedents last
+    std::vector<Lemma> lemmas;         ///< in order of the source, imported files first
     std::vector<Fairness> fairness;    ///< at most one for each actor and label
     std::vector<Site> sites;  ///< of all code that could run here, also of what no step passes (an option turns it off)
 };

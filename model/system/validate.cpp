@@ -27,7 +27,8 @@ struct Context {
     std::string where;
     ActorId actor = none;
     size_t choices = 0;
-    bool ghosts = false;  ///< may read ghosts
+    bool ghosts = false;      ///< may read ghosts
+    bool after_loss = false;  ///< what is lost with power is not read
 };
 
 class Validation {
@@ -57,6 +58,7 @@ class Validation {
             expression(p.expr, {"property " + p.name, none, 0, true});
             expression(p.consequent, {"property " + p.name, none, 0, true});
         }
+        lemmas();
     }
 
  private:
@@ -122,6 +124,14 @@ class Validation {
             require(f.budget.has_value(), "fault {}: it counts what remains of no budget", f.name);
             require(f.remaining < s_.variables.size() && s_.variables[f.remaining].storage == Storage::budget,
                     "fault {}: what remains is not in a budget variable", f.name);
+        }
+    }
+
+    void lemmas() const {
+        for (const Lemma& lemma : s_.lemmas) {
+            const std::string where = "lemma " + lemma.name;
+            require(!lemma.after_loss || s_.power_loss, "{}: it speaks of a loss of power that never happens", where);
+            expression(lemma.expr, {.where = where, .ghosts = true, .after_loss = lemma.after_loss});
         }
     }
 
@@ -231,6 +241,11 @@ class Validation {
         const Variable& v = s_.variables[n.var];
         require(n.arity == v.dims.size(), "{}: a read of {} with {} indices", context.where, v.name, n.arity);
         require(context.ghosts || v.storage != Storage::ghost, "{}: it depends on ghost {}", context.where, v.name);
+        const bool lost = v.storage == Storage::memory || v.storage == Storage::device ||
+                          ((v.storage == Storage::local || v.storage == Storage::counter) &&
+                           s_.actors[v.actor].kind != ActorKind::recover);
+        require(!context.after_loss || !lost, "{}: {} has nothing but its first value after power loss", context.where,
+                v.name);
         const Type& t = s_.types[v.type];
         require(n.lo <= t.lo && t.hi <= n.hi, "{}: a read of {} with too narrow an interval", context.where, v.name);
     }

@@ -38,6 +38,12 @@ TEST_CASE("an option that nothing reads, or whose value nothing follows from, ch
           Names{"FOLDED", "UNREAD"});
 }
 
+TEST_CASE("an option that only lemmas read changes nothing") {
+    const std::string text = "option BOUND: 0..3 = 2;  var x: 0..3;  thread a { x = 1; }\n";
+    CHECK(idle(text + "lemma small: x <= BOUND;\n") == Names{"BOUND"});
+    CHECK(idle(text + "invariant small: x <= BOUND;\n") == Names{});
+}
+
 TEST_CASE("an option matters if it does with some value in some run") {
     const std::string text =
         "option MODE: 0..3 = 0;  option DEEP: bool = false;\n"

@@ -33,7 +33,7 @@ thread w[i: Writer](req: Ver): 0..N {
     f = Folio { dirty: true, locks: free }; /* comment */ return a ? 1 : count (x in Idx) x;
 }
 power_loss budget N { media = [i in 0..P: New]; } recover { } init { n = 3; }
-crash invariant no_tear: x != y; always eventually e: true; progress pr: a leads to b; never o: (x); fair w, again; strongly fair lbl;
+crash invariant no_tear: x != y; lemma le: at(w, lbl); crash lemma cl: ended(recover) or at(recover, x); always eventually e: true; progress pr: a leads to b; never o: (x); fair w, again; strongly fair lbl;
 expect no_tear violated with 1 faults in 3 steps via lbl { A, B } holds { C } else undecided;
 expect states 123 { A } 4 { B };
 scenario S03 "title" { param W = 2; run w(A), flusher; over A, B; with C; free option FIX; init { n = 3; }

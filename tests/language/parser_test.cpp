@@ -244,6 +244,43 @@ TEST_CASE("Every kind of property") {
     CHECK(text(*p.item(8).consequent) == "y");
 }
 
+TEST_CASE("Lemmas, and the recovery that they may ask about") {
+    const Parsed p = good(
+        "lemma a: x implies y;\n/// of the disk\ncrash lemma b: ended(recover) or at(recover, L) or "
+        "f(result(recover));");
+    REQUIRE(p.file.items.size() == 2);
+    for (size_t i = 0; i < 2; ++i) {
+        CHECK(p.item(i).kind == ast::ItemKind::lemma);
+        CHECK(p.item(i).name.text == (i == 0 ? "a" : "b"));
+        CHECK(p.item(i).after_loss == (i == 1));
+    }
+    CHECK(text(*p.item(0).value) == "(implies x y)");
+    CHECK(text(*p.item(1).value) ==
+          "(or (or (call ended recover) (call at recover L)) (call f (call result recover)))");
+    CHECK(p.at(p.item(0).span) == "lemma a: x implies y;");
+    CHECK(p.item(1).documentation == "of the disk");
+    CHECK(p.at(p.item(1).span).starts_with("crash lemma b"));
+    // Elsewhere `recover` is no expression, and `crash` a name like any other.
+    CHECK(errors("lemma a: recover;") != "");
+    CHECK(errors("lemma a: f(recover);") != "");
+    CHECK(errors("lemma a: at(L, recover.x);") != "");
+    CHECK(text(*good("lemma crash: crash;").item().value) == "crash");
+}
+
+TEST_CASE("What is wrong about lemmas") {
+    CHECK(errors("lemma x == 1;") == "1:9 expected `:` and what the lemma says, found `==`\n");
+    CHECK(errors("lemma : x;") == "1:7 expected the name of the lemma, found `:`\n");
+    CHECK(errors("lemma a: x") == "1:11 expected `;` after the lemma, found the end of the file\n");
+    CHECK(errors("crash final a: x;") ==
+          "1:7 expected `invariant`, `cover` or `lemma` after `crash`, found the reserved word `final`\n");
+    CHECK(errors("lemmma a: x;") ==
+          "1:1 expected a declaration or a property, found `lemmma` | did you mean `lemma`?\n");
+    CHECK(errors("scenario S { lemma a: x; }").find("lemmas stand outside of scenarios") != std::string::npos);
+    CHECK(errors("scenario S { crash lemma a: x; }").find("lemmas stand outside of scenarios") != std::string::npos);
+    // After an error the next lemma is found again.
+    CHECK(errors("invariant a: (;\nlemma b: (;\ncrash lemma c: (;\n").find("3:17") != std::string::npos);
+}
+
 TEST_CASE("Expectations") {
     const Parsed p = good(
         "expect p holds;\n"

@@ -9,8 +9,8 @@ TOKEN = re.compile(r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/)|(?P<int>0x[0-9a-fA-F]+|
 
 RESERVED = set("""import param option const type enum struct scalarset var ghost fault budget fn proc ref override interface
 variant of extends super thread daemon environment power_loss recover init invariant final quiescent cover eventually
-progress leads never sometimes always scenario run over with expect if else while loop for in choose where or and not
-implies await step atomic assert goto break continue return true false none forall exists count bool mutex set""".split())
+progress leads never sometimes always lemma scenario run over with expect if else while loop for in choose where or and
+not implies await step atomic assert goto break continue return true false none forall exists count bool mutex set""".split())
 
 
 class Node:
@@ -192,6 +192,8 @@ class Parser:
             return self.scenario()
         if self.at_fairness():
             return self.fairness()
+        if kind == "lemma" or word == "crash" and self.ahead(1) == "lemma":
+            return self.lemma()
         return self.property()
 
     def then(self, kind, value):
@@ -280,6 +282,13 @@ class Parser:
         answer = self.expr() if kind == "leads_to" else None
         self.need(";")
         return Node("property", line, kind=kind, name=name, expr=expr, answer=answer)
+
+    def lemma(self):
+        """What is claimed for proofs is no part of what a specification means."""
+        line = self.line
+        while not self.have(";"):
+            self.skip()
+        return Node("lemma", line)
 
     def at_fairness(self):
         """`fair X` or `strongly fair X`: words with a meaning only here."""

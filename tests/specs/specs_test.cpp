@@ -43,14 +43,19 @@ size_t check_folder(const std::string& folder) {
 
 TEST_CASE("with all reductions every specification gets the same verdicts, faults and lengths") {
     Options options;
-    options.paths = {UNTORN_SOURCE_DIR "/specs", UNTORN_SOURCE_DIR "/tests/specs"};
     options.quiet = true;
-    Complaints complaints(options);
     size_t reduced = 0;
     checker::SearchOptions how;
     how.reductions = {true, true, true, true};
     for (const bool order_by_steps : {false, true}) {
         how.order_by_steps = order_by_steps;
+        // The rows of the matrix are many and alike: one order is enough for them.
+        if (order_by_steps)
+            options.paths = {UNTORN_SOURCE_DIR "/specs/seed", UNTORN_SOURCE_DIR "/specs/litmus",
+                             UNTORN_SOURCE_DIR "/specs/bench", UNTORN_SOURCE_DIR "/tests/specs"};
+        else
+            options.paths = {UNTORN_SOURCE_DIR "/specs", UNTORN_SOURCE_DIR "/tests/specs"};
+        Complaints complaints(options);
         for_each_run(load_specs(options, complaints), complaints, [&](const Spec& spec, language::Run run) {
             CAPTURE(spec.path);
             CAPTURE(run.config.scenario);

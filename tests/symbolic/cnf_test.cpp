@@ -57,8 +57,10 @@ TEST_CASE("equal functions are built once, and constants fold") {
     CHECK(circuit.any({}) == Circuit::no);
 }
 
-TEST_CASE("an unsatisfiable query names assumptions that are enough") {
-    const auto solver = make_cadical();
+TEST_CASE("an unsatisfiable query names assumptions that are enough, by both solvers") {
+    std::unique_ptr<SatSolver> solver;
+    SUBCASE("CaDiCaL") { solver = make_cadical(); }
+    SUBCASE("Z3") { solver = make_z3(); }
     const int a = solver->new_variable(), b = solver->new_variable(), c = solver->new_variable();
     solver->add_clause({-a, -b});
     REQUIRE(solver->solve(std::vector{a, b, c}) == SatSolver::Answer::unsatisfiable);
@@ -68,6 +70,25 @@ TEST_CASE("an unsatisfiable query names assumptions that are enough") {
     REQUIRE(solver->solve(std::vector{a, c}) == SatSolver::Answer::satisfiable);
     CHECK(solver->value(c));
     CHECK_FALSE(solver->value(solver->new_variable()));
+}
+
+TEST_CASE("a query ends where the flag is set before it, by both solvers") {
+    const std::atomic<bool> flag{true};
+    std::unique_ptr<SatSolver> solver;
+    SUBCASE("CaDiCaL") { solver = make_cadical(); }
+    SUBCASE("Z3") { solver = make_z3(); }
+    // Eleven pigeons, ten holes: no solver sees that at once.
+    constexpr int pigeons = 11, holes = 10;
+    std::vector<std::vector<int>> sits(pigeons);
+    for (auto& row : sits) {
+        for (int hole = 0; hole < holes; ++hole) row.push_back(solver->new_variable());
+        solver->add_clause(std::span<const int>(row));
+    }
+    for (size_t hole = 0; hole < holes; ++hole)
+        for (size_t a = 0; a < pigeons; ++a)
+            for (size_t b = 0; b < a; ++b) solver->add_clause({-sits[a][hole], -sits[b][hole]});
+    solver->interrupt_with(&flag);
+    CHECK(solver->solve({}) == SatSolver::Answer::interrupted);
 }
 
 }  // namespace untorn::checker::symbolic

@@ -123,6 +123,19 @@ TEST_SUITE("system: dump") {
         CHECK(dump(build()) == dump(build()));
     }
 
+    TEST_CASE("lemmas stand behind the properties, with what they share named in front of them") {
+        System s = build();
+        ExprPool& p = s.pool;
+        const ExprId d = p.read(disk, {}, 0, 3), c = p.read(cache, {}, 0, 3);
+        s.lemmas.push_back({"same", p.equal(d, c), false, {}, "disk == cache"});
+        s.lemmas.push_back({"small", p.less(d, p.constant(2)), true, {}, "disk < 2"});
+        CHECK(dump(s) == golden + R"(
+lemmas
+  lemma same: disk == cache
+  crash lemma small: disk < 2
+)");
+    }
+
     TEST_CASE_FIXTURE(Printing, "parentheses stand where precedence needs them") {
         CHECK(condition(p.either(b, p.both(c, p.less(x, y)))) == "dropped or strict and n < cache");
         CHECK(condition(p.both(c, p.either(b, p.less(x, y)))) == "strict and (dropped or n < cache)");

@@ -45,6 +45,24 @@ TEST_SUITE("system: validate") {
         CHECK(validate(s) == "recover at L3: no such location");
     }
 
+    TEST_CASE("lemmas speak of states that there are, with expressions of their own") {
+        System s = build();
+        s.lemmas.push_back(
+            {"small", s.pool.less(s.pool.read(disk, {}, 0, 3), s.pool.constant(2)), true, {}, "disk < 2"});
+        CHECK_FALSE(validate(s).has_value());
+        s.lemmas[0].expr = s.pool.equal(s.pool.me(3), s.pool.constant(1));
+        CHECK(validate(s) == "lemma small: me without an actor");
+        s.lemmas[0].expr = s.pool.equal(s.pool.read(n, {}, 0, 3), s.pool.constant(2));
+        CHECK(validate(s) == "lemma small: n has nothing but its first value after power loss");
+        s.lemmas[0].expr = s.pool.equal(s.pool.read(flusher_pc, {}, 0, 4), s.pool.constant(2));
+        CHECK(validate(s) == "lemma small: flusher.pc has nothing but its first value after power loss");
+        s.lemmas[0].expr = s.pool.equal(s.pool.read(recover_pc, {}, 0, 4), s.pool.constant(2));
+        CHECK_FALSE(validate(s).has_value());
+        s.lemmas[0].expr = s.pool.equal(s.pool.read(n, {}, 0, 3), s.pool.constant(2));
+        s.lemmas[0].after_loss = false;
+        CHECK_FALSE(validate(s).has_value());
+    }
+
     TEST_CASE("leaves of expressions fit the step that they stand in") {
         System s = build();
         s.transitions[writer_lock].step.guard = s.pool.equal(s.pool.choice(0, 0, 3), s.pool.constant(2));

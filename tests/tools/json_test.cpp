@@ -8,6 +8,7 @@
 #include "tests/tools/folder.h"
 #include "tests/tools/sample.h"
 #include "tools/cli/check.h"
+#include "tools/cli/mutate.h"
 
 namespace untorn::tools {
 
@@ -47,6 +48,7 @@ std::string misfit(const Json& value, const Json& schema, const Json& root, cons
                    : type == "string"  ? value.is_string()
                    : type == "boolean" ? value.is_boolean()
                    : type == "integer" ? value.is_number_integer()
+                   : type == "number"  ? value.is_number()
                                        : type == "null" && value.is_null();
         };
         const Json types = schema["type"].is_array() ? schema["type"] : Json::array({schema["type"]});
@@ -155,6 +157,33 @@ TEST_CASE("what is written fits tools/schema.json") {
     CHECK(schema_misfit(document(Json::array({outcomes_to_json(judged(r))}), {}, false)) == "");
     r.inconsistency = "broken";
     CHECK(schema_misfit(document(Json::array({to_json(judged(r))}), {}, false)) == "");
+}
+
+TEST_CASE("mutants of every fate fit the schema") {
+    std::vector<Mutant> mutants(5);
+    for (size_t i = 0; i < mutants.size(); ++i) {
+        Mutant& m = mutants[i];
+        m.status = static_cast<MutantStatus>(i);
+        m.module = "pagecache";
+        m.mutation.procedure = "reclaim";
+        m.mutation.text = "x = 1;";
+        m.place = {"<kernel>/pagecache.untorn", 7, 5};
+    }
+    mutants[0].run = "a.untorn S01 A";
+    mutants[0].property = "no_tear";
+    mutants[1].explanation = "known";
+    SuiteRun large;
+    large.label = "b.untorn";
+    large.left_out = "--max-states 5";
+    Json all = document(Json::array(), {}, false);
+    all["mutation"] = mutation_to_json(mutants, {large, {}});
+    CHECK(schema_misfit(all) == "");
+    CHECK(all["mutation"]["explained"] == 1);
+    CHECK(all["mutation"]["survived"] == 0);
+    CHECK(all["mutation"]["score"] == 100.0 / 3);  // of killed, explained, undecided
+    CHECK(all["mutation"]["mutants"][4]["name"] == "pagecache reclaim update x = 1; #5");
+    all["mutation"]["mutants"][0].erase("module");
+    CHECK(schema_misfit(all) != "");
 }
 
 TEST_CASE("a walk decides what it shows, and nothing else") {

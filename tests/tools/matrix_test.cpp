@@ -34,6 +34,7 @@ RunReport run(const std::string& spec, const std::string& scenario, const std::s
         expected.kind = language::Expected::Kind::violated;
         report.run.expected[promise.name] = expected;
     }
+    report.result.states = promises.size();
     judge_run(report);
     return report;
 }
@@ -52,6 +53,7 @@ TEST_CASE("each kind of broken promise has its letter, the gravest first, each o
     CHECK(letters({{"no_spurious_error", invariant, violated}, {"returns", PropertyKind::eventually, violated}}) ==
           "S");
     CHECK(letters({{"answered", PropertyKind::leads_to, violated}}) == "S");
+    CHECK(letters({{"deadlock", invariant, violated}}) == "S");
     CHECK(letters({{"mine", invariant, violated}, {"no_phantom", invariant, violated}}) == "P *");
 }
 
@@ -81,11 +83,12 @@ Matrix sample_matrix() {
     return matrix;
 }
 constexpr const char* legend =
-    "violated: T: no_tear, L: no_lost_sync or no_lost_ack, P: no_phantom, S: no_spurious_error, or progress,\n"
+    "violated: T: no_tear, L: no_lost_sync or no_lost_ack, P: no_phantom, S: no_spurious_error, deadlock, or "
+    "progress,\n"
     "          a: no_tear_strict alone, *: another property, ?: undecided, !: not as expected, -: no such run\n";
 }  // namespace
 
-TEST_CASE("files with the same variants share a table; what there is no run of is a dash") {
+TEST_CASE("files share a table; what there is no run of is a dash") {
     CHECK(sample_matrix().text({}) == std::string("a.untorn\n"
                                                   "          A   B\n"
                                                   "  first   T   ok\n"
@@ -96,22 +99,52 @@ TEST_CASE("files with the same variants share a table; what there is no run of i
                                                   "c.untorn\n"
                                                   "    *\n"
                                                   "\n") +
-                                          legend + "\n");
+                                          legend + "6 cells; states: median 1, largest 1, together 6\n\n");
     CHECK(Matrix{}.text({}).empty());
 }
 
+TEST_CASE("a row stands where its variants are columns, also if that table is first needed by a later row") {
+    Matrix matrix;
+    matrix.add(run("a.untorn", "one", "B", {{"no_tear", crash, violated}}));
+    matrix.add(run("a.untorn", "local", "B_drop", {{"no_tear", crash, holds}}));
+    for (const char* variant : {"A", "B", "C"}) matrix.add(run("b.untorn", "all", variant, {}));
+    CHECK(matrix.text({}) == std::string("a.untorn\n"
+                                         "       A   B   C\n"
+                                         "  one  -   T   -\n"
+                                         "b.untorn\n"
+                                         "  all  ok  ok  ok\n"
+                                         "\n"
+                                         "a.untorn\n"
+                                         "         B_drop\n"
+                                         "  local  ok\n"
+                                         "\n") +
+                                 legend + "5 cells; states: median 0, largest 1, together 2\n\n");
+}
+
+TEST_CASE("a column is named after what the cells of a row differ in") {
+    RunReport device = run("a.untorn", "first", "A", {{"no_tear", crash, holds}});
+    device.run.config.with = {"A", "nvme"};
+    RunReport alone = run("b.untorn", "second", "", {{"no_tear", crash, holds}});
+    alone.run.config.with = {"A", "nvme"};
+    Matrix matrix;
+    matrix.add(device);
+    matrix.add(alone);
+    CHECK(matrix.to_json()[0]["cells"][0]["variant"] == "A");
+    CHECK(matrix.to_json()[1]["cells"][0]["variant"] == "A nvme");
+}
+
 TEST_CASE("the same as Markdown and as JSON") {
-    CHECK(sample_matrix().markdown() == std::string("| specification | scenario | A | B |\n"
+    CHECK(sample_matrix().markdown() == std::string("| scenario | what happens | A | B |\n"
                                                     "|---|---|---|---|\n"
-                                                    "| a.untorn | first | T | ok |\n"
-                                                    "| a.untorn | second | - | P ! |\n"
-                                                    "| b.untorn | third | ok | ok |\n"
+                                                    "| [first](a.untorn) |  | T | ok |\n"
+                                                    "| [second](a.untorn) |  | - | P ! |\n"
+                                                    "| [third](b.untorn) |  | ok | ok |\n"
                                                     "\n"
-                                                    "| specification | scenario |  |\n"
+                                                    "| scenario | what happens |  |\n"
                                                     "|---|---|---|\n"
-                                                    "| c.untorn |  | * |\n"
+                                                    "| [c.untorn](c.untorn) |  | * |\n"
                                                     "\n") +
-                                            legend);
+                                            legend + "\n6 cells; states: median 1, largest 1, together 6\n");
     CHECK(sample_matrix().to_json()[1].dump() == R"({"spec":"a.untorn","scenario":"second","title":"","cells":[)"
                                                  R"({"variant":"B","letters":"P","as_expected":false}]})");
 }

@@ -137,7 +137,8 @@ TEST_CASE("export needs a format that there is") {
 }
 
 TEST_CASE("a wrong command line says what is wrong") {
-    CHECK(refused({"check", "a", "--engine", "magic"}) == "untorn: --engine magic: there is explicit, bmc, induction, auto");
+    CHECK(refused({"check", "a", "--engine", "magic"}) ==
+          "untorn: --engine magic: there is explicit, bmc, induction, auto");
     CHECK(refused({"check", "a", "-D", "W"}) == "untorn: -D W: expected NAME=VALUE");
     CHECK(refused({"check", "a", "-D", "=3"}) == "untorn: -D =3: expected NAME=VALUE");
     CHECK(refused({"check", "a", "-D", "W=1", "-D", "W=2"}) == "untorn: -D W is given twice");

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ struct Example {
     std::string command, output;
 };
 
-/// The examples of a file, whose output is indented by `indent` more than the program prints it.
-std::vector<Example> examples(const std::string& file, size_t indent) {
+/// The examples of a file, whose output is indented by four columns more than the program prints it.
+std::vector<Example> examples(const std::string& file) {
     std::ifstream in(std::string(UNTORN_SOURCE_DIR "/") + file);
     const std::string program = "./tools/untorn";
     std::vector<Example> out;
@@ -35,7 +36,7 @@ std::vector<Example> examples(const std::string& file, size_t indent) {
             blank.clear();
         } else if (inside && code && line != "    ...") {
             std::string& output = out.back().output;
-            output += (output.empty() ? "" : blank) + line.substr(indent) + "\n";
+            output += (output.empty() ? "" : blank) + line.substr(4) + "\n";
             blank.clear();
         } else if (inside && line.empty()) {
             blank += "\n";
@@ -47,8 +48,8 @@ std::vector<Example> examples(const std::string& file, size_t indent) {
 }  // namespace
 
 TEST_CASE("the examples in the READMEs are what the program prints") {
-    for (const auto& [file, indent] : {std::pair<const char*, size_t>{"README.md", 2}, {"tools/README.md", 4}}) {
-        const std::vector<Example> all = examples(file, indent);
+    for (const char* file : {"README.md", "tools/README.md"}) {
+        const std::vector<Example> all = examples(file);
         REQUIRE(!all.empty());
         for (const Example& example : all) {
             const Ended run = shell("cd '" UNTORN_SOURCE_DIR "' && " + example.command + " 2>/dev/null");
@@ -58,6 +59,21 @@ TEST_CASE("the examples in the READMEs are what the program prints") {
                                                                                              << example.output);
         }
     }
+}
+
+TEST_CASE("the matrix in specs/README.md is what the program prints") {
+    const Ended run = shell("cd '" UNTORN_SOURCE_DIR "/specs' && '" UNTORN_BINARY
+                            "' check scenarios --matrix --markdown 2>/dev/null");
+    const size_t begin = run.out.find("| scenario |");
+    const size_t sizes = run.out.find("; states: median ");
+    REQUIRE(begin != std::string::npos);
+    REQUIRE(sizes != std::string::npos);
+    const std::string matrix = run.out.substr(begin, run.out.find('\n', sizes) + 1 - begin);
+    std::ifstream in(UNTORN_SOURCE_DIR "/specs/README.md");
+    const std::string readme{std::istreambuf_iterator<char>(in), {}};
+    CHECK_MESSAGE(readme.find(matrix) != std::string::npos,
+                  "in specs/, `untorn check scenarios --matrix --markdown` prints\n"
+                      << matrix);
 }
 
 }  // namespace untorn::tools

@@ -12,6 +12,7 @@
 #include "tools/cli/dump.h"
 #include "tools/cli/exit_status.h"
 #include "tools/cli/export.h"
+#include "tools/cli/mutate.h"
 #include "tools/cli/options.h"
 #include "tools/cli/outcomes.h"
 #include "tools/cli/output.h"
@@ -39,6 +40,7 @@ int run_command(const Options& options) {
         case Command::export_: return export_run(options);
         case Command::prove: return prove(options);
         case Command::certify: return certify(options);
+        case Command::mutate: return mutate(options);
     }
     return exit_ok;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "tools/cli/exit_status.h"
 
@@ -25,7 +26,7 @@ const std::array<Letter, 5>& letters() {
         {"T", "no_tear", {"no_tear"}},
         {"L", "no_lost_sync or no_lost_ack", {"no_lost_sync", "no_lost_ack"}},
         {"P", "no_phantom", {"no_phantom"}},
-        {"S", "no_spurious_error, or progress", {"no_spurious_error"}},
+        {"S", "no_spurious_error, deadlock, or progress", {"no_spurious_error", "deadlock"}},
         {"a", "no_tear_strict alone", {"no_tear_strict"}},
     }};
     return all;
@@ -70,11 +71,20 @@ void Matrix::add(const RunReport& report) {
     const language::RunConfig& config = report.run.config;
     if (rows_.empty() || rows_.back().spec != report.spec || rows_.back().scenario != config.scenario)
         rows_.push_back({report.spec, config.scenario, config.title, {}});
-    std::vector<std::string> variants = config.with;
-    if (!config.variant.empty() && std::ranges::count(variants, config.variant) == 0)
-        variants.insert(variants.begin(), config.variant);
+    // What a scenario binds for all its runs (`with`) is a matter of the row, unless it is all that there is.
+    const std::string variant =
+        config.variant.empty() ? fmt::format("{}", fmt::join(config.with, " ")) : config.variant;
+    states_.push_back(report.result.states);
     const bool fits = report.inconsistency.empty() && report.status == exit_ok;
-    rows_.back().cells.push_back({fmt::format("{}", fmt::join(variants, " ")), matrix_letters(report), fits});
+    rows_.back().cells.push_back({variant, matrix_letters(report), fits});
+}
+
+std::string Matrix::sizes() const {
+    std::vector<uint64_t> sorted = states_;
+    std::ranges::sort(sorted);
+    return fmt::format("{}; states: median {}, largest {}, together {}\n", plural(sorted.size(), "cell"),
+                       grouped(sorted[sorted.size() / 2]), grouped(sorted.back()),
+                       grouped(std::accumulate(sorted.begin(), sorted.end(), uint64_t{0})));
 }
 
 std::string Matrix::shown(const Row& row, const std::string& variant) {
@@ -83,23 +93,31 @@ std::string Matrix::shown(const Row& row, const std::string& variant) {
     return cell->letters + (cell->as_expected ? "" : " !");
 }
 
+std::vector<std::string> Matrix::variants_of(const Row& row) {
+    std::vector<std::string> variants;
+    for (const Cell& cell : row.cells) variants.push_back(cell.variant);
+    return variants;
+}
+
 std::vector<Matrix::Table> Matrix::tables() const {
+    const auto contains = [](const std::vector<std::string>& all, const std::vector<std::string>& some) {
+        return std::ranges::all_of(some, [&](const std::string& v) { return std::ranges::count(all, v) != 0; });
+    };
     std::vector<Table> tables;
-    for (size_t begin = 0; begin < rows_.size();) {
-        // The rows of one file.
-        Table table;
-        size_t end = begin;
-        for (; end < rows_.size() && rows_[end].spec == rows_[begin].spec; ++end) {
-            table.rows.push_back(&rows_[end]);
-            for (const Cell& cell : rows_[end].cells)
-                if (std::ranges::count(table.variants, cell.variant) == 0) table.variants.push_back(cell.variant);
-        }
-        begin = end;
-        if (!tables.empty() && tables.back().variants == table.variants)
-            tables.back().rows.insert(tables.back().rows.end(), table.rows.begin(), table.rows.end());
-        else
-            tables.push_back(std::move(table));
+    for (const Row& row : rows_) {
+        const std::vector<std::string> variants = variants_of(row);
+        const bool known = std::ranges::any_of(tables, [&](const Table& t) { return contains(t.variants, variants); });
+        const bool largest = std::ranges::none_of(rows_, [&](const Row& other) {
+            return other.cells.size() > row.cells.size() && contains(variants_of(other), variants);
+        });
+        if (!known && largest) tables.push_back({variants, {}});
     }
+    for (const Row& row : rows_)
+        std::ranges::find_if(tables, [&](const Table& t) {
+            return contains(t.variants, variants_of(row));
+        })->rows.push_back(&row);
+    // In the order of their first rows.
+    std::ranges::sort(tables, {}, [](const Table& t) { return t.rows.front(); });
     return tables;
 }
 
@@ -130,25 +148,26 @@ std::string Matrix::text(const Style& style) const {
         }
         out += "\n";
     }
-    return out.empty() ? out : out + legend() + "\n";
+    return out.empty() ? out : out + legend() + sizes() + "\n";
 }
 
 std::string Matrix::markdown() const {
     std::string out;
     for (const Table& table : tables()) {
-        out += "| specification | scenario |";
+        out += "| scenario | what happens |";
         for (const std::string& variant : table.variants) out += fmt::format(" {} |", printable(variant));
         out += "\n|---|---|";
         for (size_t i = 0; i < table.variants.size(); ++i) out += "---|";
         out += "\n";
         for (const Row* row : table.rows) {
-            out += fmt::format("| {} | {} |", printable(row->spec), printable(row->scenario));
+            const std::string& name = row->scenario.empty() ? row->spec : row->scenario;
+            out += fmt::format("| [{}]({}) | {} |", printable(name), printable(row->spec), printable(row->title));
             for (const std::string& variant : table.variants) out += fmt::format(" {} |", shown(*row, variant));
             out += "\n";
         }
         out += "\n";
     }
-    return out.empty() ? out : out + legend();
+    return out.empty() ? out : out + legend() + "\n" + sizes();
 }
 
 nlohmann::ordered_json Matrix::to_json() const {

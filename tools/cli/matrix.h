@@ -14,8 +14,11 @@ class Matrix {
  public:
     void add(const RunReport& report);
 
-    /// Files that follow each other and have the same variants share a table. Ends with the legend.
+    /// A row stands in the first table that has a column for each of its variants; the tables' columns are the lists
+    /// of variants that no other row's list contains. Ends with the legend
+    /// and the sizes of the searches.
     std::string text(const Style& style) const;
+    /// The same; a row links to its specification, and has the scenario's title.
     std::string markdown() const;
     /// One object for each row: spec, scenario, title, cells by variant.
     nlohmann::ordered_json to_json() const;
@@ -35,10 +38,15 @@ class Matrix {
         std::vector<const Row*> rows;
     };
     std::vector<Table> tables() const;
+    static std::vector<std::string> variants_of(const Row& row);
     /// The cell's letters, `!` behind them if not as expected; `-` where there is no such run.
     static std::string shown(const Row& row, const std::string& variant);
 
+    /// How many states the cells' searches visited: `8 cells; states: median 1, largest 2, together 10`.
+    std::string sizes() const;
+
     std::vector<Row> rows_;
+    std::vector<uint64_t> states_;  ///< of each run, in their order
 };
 
 /// What is broken in one run: letters with blanks between, from the gravest on (T, L, P, S, a), `*` for any other

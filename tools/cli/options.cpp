@@ -10,6 +10,7 @@
 
 #include "checker/answer.h"
 #include "model/language/diagnostic.h"
+#include "model/language/mutation.h"
 #include "tools/cli/exit_status.h"
 
 namespace untorn::tools {
@@ -22,7 +23,8 @@ constexpr const char* overview =
     "Untorn checks specifications of write paths for torn writes: every interleaving, every allowed fault.";
 constexpr const char* statuses =
     "Exit status: 0 all as expected; 1 a verdict is not the expected one, or violated where none is\n"
-    "expected (simulate: something is violated on the walk); 2 the input is wrong; 3 undecided;\n"
+    "expected (simulate: something is violated on the walk; mutate: a mutant survives unexplained);\n"
+    "2 the input is wrong; 3 undecided; "
     "4 the tool caught itself in an inconsistency. Where several apply: 4, 2, 1, 3, 0.";
 
 /// Which runs: the same for every command.
@@ -40,7 +42,7 @@ void add_selection(CLI::App& app, Options& o, std::vector<std::string>& settings
 
 /// Values as they were written; finish() understands them, with better messages than CLI11's.
 struct Written {
-    std::string file, engine, order, color, threads, max_states, max_steps, memory, time, seed, steps, faults;
+    std::string file, engine, order, color, threads, max_states, max_steps, memory, time, seed, steps, faults, budget;
     std::vector<std::string> settings;
 };
 
@@ -99,6 +101,28 @@ void add_walk(CLI::App& app, Options& o, Written& w) {
 void add_json(CLI::App& app, Options& o) {
     app.add_option("--json", o.json, "Write results as JSON; with -, to standard output and no text there")
         ->type_name("FILE");
+}
+
+void add_mutation(CLI::App& app, Options& o, Written& w) {
+    const auto list = [&app](const char* name, std::vector<std::string>& values, const char* type, const char* help) {
+        app.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+    };
+    list("--module", o.modules, "NAME",
+         "Mutate only this kernel module, or file (by its path, or its name without .untorn); may be repeated. "
+         "Default: every kernel module that is imported");
+    list("--procedure", o.procedures, "NAME", "Mutate only this procedure or actor; may be repeated");
+    list("--operator", o.operators, "NAME",
+         "Make only this kind of mistake: lock, wait, update, call, condition, conjunct; may be repeated");
+    app.add_flag("--variants", o.variants, "Mutate the procedures of variants, too, wherever they are declared");
+    app.add_option("--explained", o.explained, "Survivors that are known, each with the reason; others are status 1")
+        ->type_name("FILE");
+    add(app, "--threads", w.threads, "N", "Searches at a time; changes no result. Default: all processors");
+    add(app, "--max-states", w.max_states, "N", "Judge no mutant by runs that have more states than this");
+    add(app, "--budget", w.budget, "N", "Give up on a mutant when its searches have this many states together");
+    add(app, "--memory", w.memory, "SIZE", "For all searches at a time: 512M, 4G. Default: 80 % of what is free");
+    add(app, "--time", w.time, "TIME", "Give up on a mutant when it takes longer: 90, 10s, 5m, 1h");
+    add_json(app, o);
+    app.add_flag("-q,--quiet", o.quiet, "Only the table and what was not killed; no progress");
 }
 
 void add_report(CLI::App& app, Options& o) {
@@ -234,12 +258,24 @@ std::string understand_walk(Options& o, const Written& w) {
     return {};
 }
 
+std::string understand_mutation(Options& o, const Written& w) {
+    if (!w.budget.empty() && !parse_count(w.budget, o.budget))
+        return fmt::format("--budget {}: expected a number from 1", w.budget);
+    std::vector<std::string> known;
+    for (const language::MutationOperator op : language::mutation_operators) known.emplace_back(language::name(op));
+    size_t number = 0;
+    for (const std::string& name : o.operators)
+        if (std::string problem = choose("--operator", name, known, number); !problem.empty()) return problem;
+    return {};
+}
+
 /// Turns what was written into options. Returns what is wrong, or nothing.
 std::string understand(Options& o, const Written& w) {
     if (!w.file.empty()) o.paths = {w.file};
     std::string problem = understand_settings(o, w);
     if (problem.empty()) problem = understand_limits(o, w);
     if (problem.empty()) problem = understand_walk(o, w);
+    if (problem.empty()) problem = understand_mutation(o, w);
     size_t number = 0;
     if (problem.empty()) problem = understand_engine(o, w);
     if (problem.empty() && o.command == Command::export_)
@@ -319,11 +355,18 @@ Parsed parse_options(int argc, const char* const* argv) {
     CLI::App* certified = app.add_subcommand("certify", "Check a certificate, with Z3 and, where installed, cvc5");
     add_certify(*certified, o, w);
     add_color(*certified, w);
+    CLI::App* mutate = app.add_subcommand(
+        "mutate", "Leave out one lock, wait or update of the code at a time: does some verdict change?");
+    mutate->add_option("PATH", o.paths, "Files; or folders with them: the runs that judge the mutants")
+        ->required()
+        ->type_name("");
     for (CLI::App* command : {outcomes, simulate, dump, exported, proved})
         command->add_option("FILE", w.file, "A specification")->required()->type_name("");
-    for (CLI::App* command : {check, outcomes, simulate, dump, exported, proved}) {
+    for (CLI::App* command : {check, outcomes, simulate, dump, exported, proved, mutate}) {
         add_selection(*command, o, w.settings);
-        if (command == simulate) {
+        if (command == mutate) {
+            add_mutation(*command, o, w);
+        } else if (command == simulate) {
             add_walk(*command, o, w);
             add_limits(*command, w);
             add_json(*command, o);
@@ -352,7 +395,8 @@ Parsed parse_options(int argc, const char* const* argv) {
         return Parsed{std::nullopt, fmt::format("untorn: {}\nuntorn --help shows what there is\n", what), exit_input};
     };
     if (argc <= 1) return {std::nullopt, app.help(), exit_input};
-    const std::vector<std::string> commands{"check", "outcomes", "simulate", "dump", "export", "prove", "certify"};
+    const std::vector<std::string> commands{"check",  "outcomes", "simulate", "dump",
+                                            "export", "mutate",   "prove",    "certify"};
     const std::string first = argv[1];
     if (first.empty() || (first[0] != '-' && std::find(commands.begin(), commands.end(), first) == commands.end())) {
         const std::string near = language::nearest(first, commands);
@@ -373,6 +417,7 @@ Parsed parse_options(int argc, const char* const* argv) {
     if (exported->parsed()) o.command = Command::export_;
     if (proved->parsed()) o.command = Command::prove;
     if (certified->parsed()) o.command = Command::certify;
+    if (mutate->parsed()) o.command = Command::mutate;
     const std::string problem = understand(o, w);
     if (!problem.empty()) return wrong(problem);
     return {std::move(o), {}, exit_ok};

@@ -11,7 +11,7 @@
 
 namespace untorn::tools {
 
-enum class Command { check, outcomes, simulate, dump, export_, prove, certify };
+enum class Command { check, outcomes, simulate, dump, export_, mutate, prove, certify };
 enum class Color { automatic, always, never };
 
 struct Options {
@@ -48,6 +48,10 @@ struct Options {
     unsigned fault_percent = 5;  ///< chance of a fault where there is a choice
     bool keep_going = false;     ///< past a violation
     bool interactive = false;
+    std::vector<std::string> modules, procedures, operators;  ///< mutate: only these; empty: all
+    bool variants = false;                                    ///< mutate: procedures of variants, too
+    std::string explained;                                    ///< mutate: the file of known survivors, or empty
+    uint64_t budget = 0;                                      ///< mutate: states for one mutant; 0: no limit
     Color color = Color::automatic;
 };
 

@@ -20,7 +20,12 @@ void Progress::show(const checker::SearchProgress& now) {
     const Clock::time_point time = Clock::now();
     if (time - last_ < std::chrono::milliseconds(200)) return;
     last_ = time;
-    std::string line = progress_text(label_, now, std::chrono::duration<double>(time - started_).count());
+    show(progress_text(label_, now, std::chrono::duration<double>(time - started_).count()));
+}
+
+void Progress::show(const std::string& text) {
+    if (!enabled_) return;
+    std::string line = text;
     // A line that wraps could not be erased.
     const size_t width = output_width(2) - 1;
     if (line.size() > width) line.resize(width);

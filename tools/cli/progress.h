@@ -19,6 +19,8 @@ class Progress {
     /// A new search begins; `label` says which.
     void start(std::string label);
     void show(const checker::SearchProgress& now);
+    /// A line of other work.
+    void show(const std::string& text);
     void erase();
 
  private:
