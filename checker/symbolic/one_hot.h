@@ -27,6 +27,16 @@ class OneHot {
     explicit OneHot(const Encoding& encoding);
 
     const TransitionCircuit& transition() const { return made_; }
+    /// What a latch stands for.
+    struct Meaning {
+        uint32_t cell = no_cell;  ///< no_cell: the number of losses
+        bool of_value = false;    ///< that the cell's code is `number`; else bit `number` of it
+        uint64_t number = 0;
+    };
+    Meaning meaning(uint32_t latch) const {
+        const auto [group, number] = meaning_[latch];
+        return {groups_[group].cell, groups_[group].values != 0, number};
+    }
     /// The run with states in bits.
     BitRun in_bits(const BitRun& run) const;
     /// The lemmas as functions of the circuit with bits, each clause one, which are added to it.

@@ -16,6 +16,7 @@
 #include "tools/cli/options.h"
 #include "tools/cli/outcomes.h"
 #include "tools/cli/output.h"
+#include "tools/cli/prove.h"
 #include "tools/cli/simulate.h"
 
 namespace untorn::tools {
@@ -37,6 +38,8 @@ int run_command(const Options& options) {
         case Command::simulate: return simulate(options);
         case Command::dump: return dump(options);
         case Command::export_: return export_run(options);
+        case Command::prove: return prove(options);
+        case Command::certify: return certify(options);
         case Command::mutate: return mutate(options);
     }
     return exit_ok;

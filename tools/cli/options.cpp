@@ -130,13 +130,36 @@ void add_report(CLI::App& app, Options& o) {
     app.add_flag("-q,--quiet", o.quiet, "Only what is not as expected, and a line of warnings; no traces, no progress");
 }
 
+void add_properties(CLI::App& app, Options& o, const char* help) {
+    app.add_option("--property", o.properties, help)->type_name("NAME")->allow_extra_args(false);
+}
+
 void add_export(CLI::App& app, Options& o) {
     app.add_option("--to", o.to, "Format: aiger (AIGER 1.9, binary) or aiger-ascii")->required()->type_name("FORMAT");
-    app.add_option("--property", o.properties, "Export only this property; may be repeated")
-        ->type_name("NAME")
-        ->allow_extra_args(false);
+    add_properties(app, o, "Export only this property; may be repeated");
     app.add_option("-o,--output", o.output, "Write to this file; with -, to standard output (the default)")
         ->type_name("FILE");
+}
+
+void add_prove(CLI::App& app, Options& o, Written& w) {
+    add_properties(app, o, "Prove only this property; may be repeated. Default: all that must never fail");
+    app.add_option("--certificate", o.certificate, "Write the invariant and its obligations into this new folder")
+        ->type_name("DIR");
+    app.add_option("--lemmas", o.lemmas,
+                   "Begin with the lemmas in this file, if it exists, and keep in it what was learnt without a result")
+        ->type_name("FILE");
+    add(app, "--memory", w.memory, "SIZE", "Give up when more is needed: 512M, 4G. Default: 80 % of what is free");
+    add(app, "--time", w.time, "TIME", "Give up when it takes longer: 90, 10s, 5m, 1h");
+    app.add_flag("-q,--quiet", o.quiet, "Only verdicts; no progress");
+}
+
+void add_certify(CLI::App& app, Options& o, Written& w) {
+    app.add_option("DIR", o.folder, "A certificate, as untorn prove writes it")->required()->type_name("");
+    app.add_option("SPEC", o.against,
+                   "The specification: all obligations are made from it again, and must be those of the certificate")
+        ->type_name("");
+    add(app, "--time", w.time, "TIME", "Give up on an obligation when a solver takes longer: 90, 10s, 5m, 1h");
+    app.add_flag("-q,--quiet", o.quiet, "No progress");
 }
 
 void add_color(CLI::App& app, Written& w) {
@@ -328,14 +351,18 @@ Parsed parse_options(int argc, const char* const* argv) {
         app.add_subcommand("simulate", "Walk through one run: at random, or with --interactive as you say");
     CLI::App* dump = app.add_subcommand("dump", "Print the transition system of each run");
     CLI::App* exported = app.add_subcommand("export", "Write one run as a circuit, for other model checkers");
+    CLI::App* proved = app.add_subcommand("prove", "Find an inductive invariant for one run, and write a certificate");
+    CLI::App* certified = app.add_subcommand("certify", "Check a certificate, with Z3 and, where installed, cvc5");
+    add_certify(*certified, o, w);
+    add_color(*certified, w);
     CLI::App* mutate = app.add_subcommand(
         "mutate", "Leave out one lock, wait or update of the code at a time: does some verdict change?");
     mutate->add_option("PATH", o.paths, "Files; or folders with them: the runs that judge the mutants")
         ->required()
         ->type_name("");
-    for (CLI::App* command : {outcomes, simulate, dump, exported})
+    for (CLI::App* command : {outcomes, simulate, dump, exported, proved})
         command->add_option("FILE", w.file, "A specification")->required()->type_name("");
-    for (CLI::App* command : {check, outcomes, simulate, dump, exported, mutate}) {
+    for (CLI::App* command : {check, outcomes, simulate, dump, exported, proved, mutate}) {
         add_selection(*command, o, w.settings);
         if (command == mutate) {
             add_mutation(*command, o, w);
@@ -345,6 +372,8 @@ Parsed parse_options(int argc, const char* const* argv) {
             add_json(*command, o);
         } else if (command == exported) {
             add_export(*command, o);
+        } else if (command == proved) {
+            add_prove(*command, o, w);
         } else if (command != dump) {
             add_search(*command, o, w);
             add_report(*command, o);
@@ -366,7 +395,8 @@ Parsed parse_options(int argc, const char* const* argv) {
         return Parsed{std::nullopt, fmt::format("untorn: {}\nuntorn --help shows what there is\n", what), exit_input};
     };
     if (argc <= 1) return {std::nullopt, app.help(), exit_input};
-    const std::vector<std::string> commands{"check", "outcomes", "simulate", "dump", "export", "mutate"};
+    const std::vector<std::string> commands{"check",  "outcomes", "simulate", "dump",
+                                            "export", "mutate",   "prove",    "certify"};
     const std::string first = argv[1];
     if (first.empty() || (first[0] != '-' && std::find(commands.begin(), commands.end(), first) == commands.end())) {
         const std::string near = language::nearest(first, commands);
@@ -385,6 +415,8 @@ Parsed parse_options(int argc, const char* const* argv) {
     if (simulate->parsed()) o.command = Command::simulate;
     if (dump->parsed()) o.command = Command::dump;
     if (exported->parsed()) o.command = Command::export_;
+    if (proved->parsed()) o.command = Command::prove;
+    if (certified->parsed()) o.command = Command::certify;
     if (mutate->parsed()) o.command = Command::mutate;
     const std::string problem = understand(o, w);
     if (!problem.empty()) return wrong(problem);

@@ -11,7 +11,7 @@
 
 namespace untorn::tools {
 
-enum class Command { check, outcomes, simulate, dump, export_, mutate };
+enum class Command { check, outcomes, simulate, dump, export_, mutate, prove, certify };
 enum class Color { automatic, always, never };
 
 struct Options {
@@ -33,8 +33,11 @@ struct Options {
     double seconds = 0;
     std::string json;                     ///< a path, `-`, or empty
     std::string to;                       ///< export: the format
-    std::vector<std::string> properties;  ///< export: these only; empty: all
+    std::vector<std::string> properties;  ///< export, prove: these only; empty: all
     std::string output = "-";             ///< export: a path, or `-`
+    std::string certificate;              ///< prove: a folder to be made, or empty
+    std::string lemmas;                   ///< prove: a file, or empty
+    std::string folder, against;          ///< certify: the certificate; a specification, or empty
     bool quiet = false;
     bool trace = false;     ///< show every trace
     bool coverage = false;  ///< print the annotated sources

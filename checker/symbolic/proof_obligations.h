@@ -1,0 +1,35 @@
+// What must be shown so that an inductive invariant proves properties of a run, as SMT-LIB 2 scripts, each of which
+// must be unsatisfiable: that the initial states satisfy the invariant, that every transition (power loss and recovery
+// among them) preserves it, and that it excludes every way to violate a property. Floyd, "Assigning meanings to
+// programs", 1967; Manna, Pnueli, "Temporal verification of reactive systems: safety", 1995.
+//
+// A script needs nothing but an SMT solver. It is made from the program (instances with their choices put in) by
+// smt_terms.h, and not from the circuit in which the invariant was found.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "checker/explicit/program.h"
+#include "checker/symbolic/conjunct.h"
+
+namespace untorn::checker::symbolic {
+
+struct Obligation {
+    std::string name;   ///< of a file, without its ending: `consecution-pwritev2-12`
+    std::string title;  ///< for people: `pwritev2 at iomap.untorn:216: write_end`
+    std::string script;
+};
+
+/// Whether properties of this kind can be proved by an invariant.
+bool provable(const system::System& system, uint32_t property);
+
+/// All obligations, in a fixed order. `properties`: indices into System::properties, each provable. `invariant`: beside
+/// what is always part of it, that every cell has a value of its type and the losses are within their budget. The
+/// same arguments give the same bytes. Throws LimitReached where a step has too many choices.
+std::vector<Obligation> proof_obligations(const Program& program, std::span<const Conjunct> invariant,
+                                          std::span<const uint32_t> properties);
+
+}  // namespace untorn::checker::symbolic

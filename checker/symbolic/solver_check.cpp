@@ -1,0 +1,94 @@
+#include "checker/symbolic/solver_check.h"
+
+#include <z3++.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace untorn::checker::symbolic {
+
+namespace {
+
+/// Interrupts a context when the flag is set.
+class Watch {
+ public:
+    Watch(z3::context& context, const std::atomic<bool>* flag) {
+        if (flag == nullptr) return;
+        thread_ = std::thread([this, &context, flag] {
+            std::unique_lock lock(mutex_);
+            while (!done_) {
+                if (flag->load(std::memory_order_relaxed)) context.interrupt();
+                wake_.wait_for(lock, std::chrono::milliseconds(20));
+            }
+        });
+    }
+    ~Watch() {
+        if (!thread_.joinable()) return;
+        {
+            const std::lock_guard lock(mutex_);
+            done_ = true;
+        }
+        wake_.notify_one();
+        thread_.join();
+    }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+ private:
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool done_ = false;
+    std::thread thread_;
+};
+
+std::string model_text(const z3::model& model) {
+    std::vector<std::string> lines;
+    for (unsigned i = 0; i < model.num_consts(); ++i) {
+        const z3::func_decl constant = model.get_const_decl(i);
+        lines.push_back(constant.name().str() + " = " + model.get_const_interp(constant).to_string());
+    }
+    std::ranges::sort(lines);
+    std::string text;
+    for (const std::string& line : lines) text += line + "\n";
+    return text;
+}
+
+}  // namespace
+
+SolverAnswer ask_z3(const std::string& script, const std::atomic<bool>* interrupt, double seconds) {
+    try {
+        z3::context context;
+        z3::solver solver(context, "QF_BV");
+        if (seconds > 0) {
+            z3::params limits(context);
+            limits.set("timeout", static_cast<unsigned>(std::clamp(seconds * 1000, 1.0, 4e9)));
+            solver.set(limits);
+        }
+        solver.from_string(script.c_str());
+        // A script that asserts nothing would be satisfiable; one that cannot be parsed must not pass for one.
+        z3::check_result answer = z3::unknown;
+        {
+            const Watch watch(context, interrupt);
+            answer = solver.check();
+        }
+        switch (answer) {
+            case z3::unsat: return {SolverAnswer::Kind::unsat, ""};
+            case z3::sat: return {SolverAnswer::Kind::sat, model_text(solver.get_model())};
+            default: return {SolverAnswer::Kind::unknown, solver.reason_unknown()};
+        }
+    } catch (const z3::exception& e) {
+        return {SolverAnswer::Kind::error, e.msg()};
+    }
+}
+
+std::string z3_version() {
+    unsigned major = 0, minor = 0, build = 0, revision = 0;
+    Z3_get_version(&major, &minor, &build, &revision);
+    return "Z3 " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(build);
+}
+
+}  // namespace untorn::checker::symbolic

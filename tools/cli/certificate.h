@@ -1,0 +1,34 @@
+// A certificate in a folder: what was proved of which run, the invariant as text, and a script for each obligation.
+//
+//     manifest.json         which run, which properties; the list of obligations
+//     invariant.untorn      the invariant, in the language's expressions (checker/symbolic/invariant_text.h)
+//     obligations/*.smt2    what must be unsatisfiable
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checker/symbolic/proof_obligations.h"
+#include "model/language/compile.h"
+
+namespace untorn::tools {
+
+struct Certificate {
+    std::string spec;  ///< as it was named
+    language::RunConfig config;
+    std::vector<std::string> properties;  ///< names
+    std::string invariant;                ///< text
+    std::vector<checker::symbolic::Obligation> obligations;
+};
+
+/// Makes the folder and writes the files. A folder that exists must be empty. Throws InputError or OutputError.
+void write_certificate(const std::string& folder, const Certificate& certificate);
+
+/// Reads it back. Throws InputError, which says what is wrong with which file: also a script that the manifest does not
+/// name.
+Certificate read_certificate(const std::string& folder);
+
+/// Path of an obligation's script.
+std::string script_path(const std::string& folder, const std::string& obligation);
+
+}  // namespace untorn::tools

@@ -1,0 +1,397 @@
+#include "tools/cli/prove.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "checker/symbolic/invariant_text.h"
+#include "checker/symbolic/prove.h"
+#include "tools/cli/certificate.h"
+#include "tools/cli/check.h"
+#include "tools/cli/exit_status.h"
+#include "tools/cli/external_solver.h"
+#include "tools/cli/interrupt.h"
+#include "tools/cli/machine.h"
+#include "tools/cli/output.h"
+#include "tools/cli/runs.h"
+
+namespace untorn::tools {
+
+using checker::Inconsistency;
+using checker::symbolic::Conjunct;
+using checker::symbolic::InvariantError;
+using checker::symbolic::InvariantText;
+using checker::symbolic::Obligation;
+using checker::symbolic::Proof;
+using checker::symbolic::SolverAnswer;
+
+namespace {
+
+/// A line on a terminal that says how far it is, a few times a second.
+class Line {
+ public:
+    explicit Line(bool enabled) : enabled_(enabled && isatty(STDERR_FILENO) != 0) {}
+    ~Line() { erase(); }
+    Line(const Line&) = delete;
+    Line& operator=(const Line&) = delete;
+
+    void show(const std::string& text) {
+        const auto now = std::chrono::steady_clock::now();
+        if (!enabled_ || now - last_ < std::chrono::milliseconds(100)) return;
+        last_ = now;
+        fmt::print(stderr, "\r\033[K{}", text);
+        shown_ = true;
+    }
+    void erase() {
+        if (shown_) fmt::print(stderr, "\r\033[K");
+        shown_ = false;
+    }
+
+ private:
+    bool enabled_, shown_ = false;
+    std::chrono::steady_clock::time_point last_;
+};
+
+bool is_cover(system::PropertyKind kind) {
+    return kind == system::PropertyKind::cover || kind == system::PropertyKind::crash_cover;
+}
+
+/// The properties to prove: those named, or all that an invariant can prove but covers, which are there to be reached.
+std::vector<uint32_t> choose_properties(const Options& options, const system::System& system, Complaints& complaints,
+                                        Output& out) {
+    std::vector<std::string> names;
+    for (const system::Property& property : system.properties)
+        if (property.kind != system::PropertyKind::antecedent) names.push_back(property.name);
+    for (const std::string& name : options.properties) {
+        if (std::ranges::count(names, name) > 0) continue;
+        const std::string near = language::nearest(name, names);
+        complaints.add(fmt::format("--property {}: this run has no such property{}", name,
+                                   near.empty() ? "" : "; did you mean " + near + "?"));
+    }
+    std::vector<uint32_t> chosen;
+    for (uint32_t p = 0; p < system.properties.size(); ++p) {
+        const system::Property& property = system.properties[p];
+        if (property.kind == system::PropertyKind::antecedent) continue;
+        const bool named = std::ranges::count(options.properties, property.name) > 0;
+        if (!options.properties.empty() && !named) continue;
+        if (!checker::symbolic::provable(system, p)) {
+            const std::string why = fmt::format("{} ({}): no inductive invariant can prove it; see untorn check",
+                                                property.name, system::name(property.kind));
+            if (named)
+                complaints.add(why);
+            else if (!options.quiet)
+                out.write(fmt::format("  not asked  {}\n", why));
+        } else if (named || !is_cover(property.kind)) {
+            chosen.push_back(p);
+        }
+    }
+    return chosen;
+}
+
+std::string read_text(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) throw InputError(fmt::format("{}: cannot be read", path));
+    return std::move(text).str();
+}
+
+std::vector<Conjunct> read_lemmas(const std::string& path, const system::System& system) {
+    std::error_code error;
+    if (path.empty() || !std::filesystem::exists(path, error)) return {};
+    auto read = InvariantText(system).read(read_text(path));
+    if (const auto* problem = std::get_if<InvariantError>(&read))
+        throw InputError(fmt::format("{}:{}: {}", path, problem->line, problem->message));
+    return std::move(std::get<0>(read));
+}
+
+std::string unlike(const SolverAnswer& answer) {
+    switch (answer.kind) {
+        case SolverAnswer::Kind::unsat: return "";
+        case SolverAnswer::Kind::sat: return "sat: it does not hold";
+        case SolverAnswer::Kind::unknown: return "no answer (" + answer.detail + ")";
+        case SolverAnswer::Kind::error: return answer.detail;
+    }
+    return "";
+}
+
+/// Asks solvers about obligations whose scripts lie in a folder. Returns the exit status.
+class Checks {
+ public:
+    Checks(const Options& options, const std::atomic<bool>& interrupted, Output& out)
+        : options_(options), interrupted_(interrupted), out_(out), line_(!options.quiet) {}
+
+    /// One more that is to be asked; the file, and its text.
+    void ask(const Obligation& obligation, const std::string& path, bool with_z3) {
+        line_.show(fmt::format("checking {}", obligation.name));
+        if (with_z3)
+            note(obligation, checker::symbolic::z3_version(),
+                 checker::symbolic::ask_z3(obligation.script, &interrupted_, options_.seconds));
+        if (!cvc5_.version().empty())
+            note(obligation, cvc5_.version(), cvc5_.ask(path, &interrupted_, options_.seconds));
+    }
+    const std::string& cvc5() const { return cvc5_.version(); }
+    int status() const { return status_; }
+
+ private:
+    void note(const Obligation& obligation, const std::string& solver, const SolverAnswer& answer) {
+        if (answer.kind == SolverAnswer::Kind::unsat) return;
+        line_.erase();
+        out_.write(fmt::format("  not unsat  {} ({}): {} says {}\n", obligation.title, obligation.name, solver,
+                               unlike(answer)));
+        if (answer.kind == SolverAnswer::Kind::sat && !answer.detail.empty()) {
+            std::istringstream lines(answer.detail);
+            for (std::string one; std::getline(lines, one);) out_.write("    " + one + "\n");
+        }
+        status_ = worse(status_, answer.kind == SolverAnswer::Kind::unknown ? exit_undecided : exit_unexpected);
+    }
+
+    const Options& options_;
+    const std::atomic<bool>& interrupted_;
+    Output& out_;
+    Line line_;
+    Cvc5 cvc5_;
+    int status_ = exit_ok;
+};
+
+std::string plural_of(size_t count, const char* one, const char* many) {
+    return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+/// One run being proved.
+class Proving {
+ public:
+    Proving(const Options& options, const std::atomic<bool>& interrupted, const Spec& spec, const language::Run& run,
+            Complaints& complaints, Output& out)
+        : options_(options), interrupted_(interrupted), spec_(spec), run_(run), complaints_(complaints), out_(out) {}
+
+    int work() {
+        out_.write(label(spec_.path, run_.config) + "\n");
+        const std::vector<uint32_t> properties = choose_properties(options_, run_.system, complaints_, out_);
+        if (!complaints_.empty()) return exit_input;
+        if (properties.empty()) {
+            complaints_.add("nothing to prove");
+            return exit_input;
+        }
+        Line line(!options_.quiet);
+        checker::symbolic::ProveOptions how;
+        how.seconds = options_.seconds;
+        how.memory = options_.memory_bytes.value_or(default_memory_limit());
+        how.interrupt = &interrupted_;
+        how.candidates = read_lemmas(options_.lemmas, run_.system);
+        how.progress = [&](const checker::symbolic::PdrProgress& now) {
+            line.show(fmt::format("{} frames, {} lemmas, {} queries", now.frames, now.lemmas, now.queries));
+        };
+        how.checking = [&](size_t done, size_t of) { line.show(fmt::format("obligation {} of {}", done + 1, of)); };
+        const auto found = checker::symbolic::prove(run_.system, properties, how);
+        line.erase();
+        if (const auto* inconsistency = std::get_if<Inconsistency>(&found)) {
+            fmt::print(stderr, "untorn: INCONSISTENT: {}; please report it with the specification\n",
+                       inconsistency->what);
+            return exit_inconsistent;
+        }
+        return report(std::get<Proof>(found), properties);
+    }
+
+ private:
+    std::string names(const std::vector<uint32_t>& properties) const {
+        std::string text;
+        for (const uint32_t p : properties) text += (text.empty() ? "" : ", ") + run_.system.properties[p].name;
+        return text;
+    }
+
+    int report(const Proof& proof, const std::vector<uint32_t>& properties) {
+        int status = exit_ok;
+        for (const uint32_t p : proof.violated) {
+            const system::Property& property = run_.system.properties[p];
+            const auto expected = run_.expected.find(property.name);
+            const bool known =
+                expected != run_.expected.end() && expected->second.kind == language::Expected::Kind::violated;
+            out_.write(fmt::format("  {}  {}{}\n", is_cover(property.kind) ? "reached  " : "violated ", property.name,
+                                   known ? ", as expected" : ": untorn check shows the shortest run"));
+            if (!known) status = worse(status, exit_unexpected);
+        }
+        if (!proof.limit.empty()) return undecided(proof, properties, status);
+        if (proof.proved.empty()) return status;
+        Certificate certificate;
+        certificate.spec = spec_.path;
+        certificate.config = run_.config;
+        for (const uint32_t p : proof.proved) certificate.properties.push_back(run_.system.properties[p].name);
+        certificate.invariant = header() + InvariantText(run_.system).write(proof.invariant);
+        certificate.obligations = proof.obligations;
+        std::string solvers = checker::symbolic::z3_version();
+        if (!options_.certificate.empty()) {
+            write_certificate(options_.certificate, certificate);
+            Checks checks(options_, interrupted_, out_);
+            for (const Obligation& obligation : proof.obligations)
+                checks.ask(obligation, script_path(options_.certificate, obligation.name), false);
+            if (checks.status() == exit_unexpected) return exit_inconsistent;
+            if (checks.status() != exit_ok) return checks.status();
+            if (!checks.cvc5().empty()) solvers += " and " + checks.cvc5();
+        }
+        out_.write(fmt::format("  holds (proved)  {}\n", names(proof.proved)));
+        out_.write(fmt::format("  invariant: {}; {}, unsatisfiable according to {}\n",
+                               plural_of(proof.invariant.size(), "lemma", "lemmas"),
+                               plural_of(proof.obligations.size(), "obligation", "obligations"), solvers));
+        if (options_.certificate.empty()) {
+            if (!options_.quiet) out_.write(indented(InvariantText(run_.system).write(proof.invariant)));
+        } else {
+            out_.write(fmt::format("  certificate: {}; check it with untorn certify\n", options_.certificate));
+        }
+        return status;
+    }
+
+    int undecided(const Proof& proof, const std::vector<uint32_t>& properties, int status) {
+        std::vector<uint32_t> open;
+        for (const uint32_t p : properties)
+            if (std::ranges::find(proof.violated, p) == proof.violated.end()) open.push_back(p);
+        out_.write(fmt::format("  undecided  {} ({})\n", names(open), interrupted_ ? "interrupted" : proof.limit));
+        if (!proof.learnt.empty()) {
+            const std::string learnt = plural_of(proof.learnt.size(), "lemma was", "lemmas were");
+            if (options_.lemmas.empty()) {
+                out_.write(fmt::format("  {} learnt; with --lemmas FILE they are kept for the next try\n", learnt));
+            } else {
+                Output file = Output::file(options_.lemmas);
+                file.write(header() + InvariantText(run_.system).write(proof.learnt));
+                file.close();
+                out_.write(
+                    fmt::format("  {} learnt: {}; the same command goes on from there\n", learnt, options_.lemmas));
+            }
+        }
+        return worse(status, exit_undecided);
+    }
+
+    std::string header() const {
+        return fmt::format("// {}: lemmas about every state that can be reached.\n", label(spec_.path, run_.config));
+    }
+
+    static std::string indented(const std::string& text) {
+        std::istringstream lines(text);
+        std::string out;
+        for (std::string one; std::getline(lines, one);) out += "    " + one + "\n";
+        return out;
+    }
+
+    const Options& options_;
+    const std::atomic<bool>& interrupted_;
+    const Spec& spec_;
+    const language::Run& run_;
+    Complaints& complaints_;
+    Output& out_;
+};
+
+/// The obligations as the specification gives them today, for the certificate's run, properties and invariant. Throws
+/// InputError where there is no such run or property, or the invariant does not parse.
+std::vector<Obligation> rebuilt(const Options& options, const Certificate& certificate, Complaints& complaints) {
+    Options selection = options;
+    selection.paths = {options.against};
+    selection.scenario = certificate.config.scenario;
+    selection.with.clear();
+    if (!certificate.config.variant.empty()) selection.with = {certificate.config.variant};
+    selection.set = certificate.config.set;
+    std::vector<Obligation> made;
+    const std::vector<Spec> specs = load_specs(selection, complaints);
+    if (!demand_one_run(specs, complaints, "a certificate is of one run")) return made;
+    for_each_run(specs, complaints, [&](const Spec&, const language::Run& run) {
+        std::vector<uint32_t> properties;
+        for (const std::string& name : certificate.properties) {
+            const auto& all = run.system.properties;
+            const auto found = std::ranges::find_if(all, [&](const system::Property& p) {
+                return p.name == name && p.kind != system::PropertyKind::antecedent;
+            });
+            const auto p = static_cast<uint32_t>(found - all.begin());
+            if (found == all.end() || !checker::symbolic::provable(run.system, p))
+                throw InputError(fmt::format("{}: has no property {} that can be proved", options.against, name));
+            properties.push_back(p);
+        }
+        auto invariant = InvariantText(run.system).read(certificate.invariant);
+        if (const auto* problem = std::get_if<InvariantError>(&invariant))
+            throw InputError(
+                fmt::format("{}/invariant.untorn:{}: {}", options.folder, problem->line, problem->message));
+        made = checker::symbolic::proof_obligations(checker::Program(run.system), std::get<0>(invariant), properties);
+        return true;
+    });
+    return made;
+}
+
+/// What differs between the certificate and what the specification gives: lines for the user.
+std::vector<std::string> differences(const Certificate& certificate, const std::vector<Obligation>& today) {
+    std::vector<std::string> found;
+    for (const Obligation& obligation : today) {
+        const auto there = std::ranges::find(certificate.obligations, obligation.name, &Obligation::name);
+        if (there == certificate.obligations.end())
+            found.push_back(fmt::format("missing    {} ({})", obligation.title, obligation.name));
+        else if (there->script != obligation.script || there->title != obligation.title)
+            found.push_back(fmt::format("different  {} ({})", obligation.title, obligation.name));
+    }
+    for (const Obligation& obligation : certificate.obligations)
+        if (std::ranges::find(today, obligation.name, &Obligation::name) == today.end())
+            found.push_back(fmt::format("unknown    {} ({})", obligation.title, obligation.name));
+    return found;
+}
+
+}  // namespace
+
+int prove(const Options& options) {
+    const std::atomic<bool>& interrupted = watch_interrupts();
+    Output out = Output::standard();
+    Complaints complaints(options);
+    const std::vector<Spec> specs = load_specs(options, complaints);
+    int status = exit_ok;
+    if (demand_one_run(specs, complaints, "prove is about one run"))
+        for_each_run(specs, complaints, [&](const Spec& spec, const language::Run& run) {
+            status = Proving(options, interrupted, spec, run, complaints, out).work();
+            return true;
+        });
+    out.close();
+    return complaints.empty() ? status : worse(status, exit_input);
+}
+
+int certify(const Options& options) {
+    const std::atomic<bool>& interrupted = watch_interrupts();
+    Output out = Output::standard();
+    Complaints complaints(options);
+    const Certificate certificate = read_certificate(options.folder);
+    int status = exit_ok;
+    if (!options.against.empty()) {
+        const std::vector<Obligation> today = rebuilt(options, certificate, complaints);
+        if (!complaints.empty()) return exit_input;
+        for (const std::string& difference : differences(certificate, today)) {
+            out.write("  " + difference + "\n");
+            status = exit_unexpected;
+        }
+        if (status != exit_ok) {
+            out.write(fmt::format("NOT CERTIFIED: this is not what {} gives\n", options.against));
+            out.close();
+            return status;
+        }
+    }
+    Checks checks(options, interrupted, out);
+    for (const Obligation& obligation : certificate.obligations)
+        checks.ask(obligation, script_path(options.folder, obligation.name), true);
+    status = checks.status();
+    std::string properties;
+    for (const std::string& name : certificate.properties) properties += (properties.empty() ? "" : ", ") + name;
+    if (status == exit_ok) {
+        out.write(fmt::format("certified: {} in {}\n", properties, label(certificate.spec, certificate.config)));
+        out.write(fmt::format("  {}, unsatisfiable according to {}{}\n",
+                              plural_of(certificate.obligations.size(), "obligation", "obligations"),
+                              checker::symbolic::z3_version(), checks.cvc5().empty() ? "" : " and " + checks.cvc5()));
+        if (options.against.empty())
+            out.write("  not compared with a specification: untorn certify DIR SPEC does that, too\n");
+        else
+            out.write(fmt::format("  they are what {} gives today\n", options.against));
+    } else {
+        out.write(fmt::format("NOT CERTIFIED: {}\n", status == exit_undecided ? "some obligations have no answer"
+                                                                              : "some obligations do not hold"));
+    }
+    out.close();
+    return status;
+}
+
+}  // namespace untorn::tools
