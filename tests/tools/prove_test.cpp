@@ -155,6 +155,18 @@ TEST_CASE("prove says what is violated, what it cannot prove, and what is wrong 
     CHECK(says(untorn("certify " + folder.quoted("full")), "no manifest of a certificate"));
 }
 
+TEST_CASE("a lemma of the specification is proved like a property, or is said to be false") {
+    const Folder folder;
+    const std::string spec = folder.write("lemma.untorn", std::string(writer) +
+                                                              "lemma both_or_none: disk[0] == disk[1];\n"
+                                                              "lemma never_dirty: !dirty;\n");
+    const Ended o = untorn("prove " + spec + " --certificate " + folder.quoted("proof"));
+    CHECK(o.status == 1);
+    CHECK(says(o, "violated   never_dirty: "));
+    CHECK(says(o, "holds (proved)  no_tear, copied_first, deadlock, range, both_or_none"));
+    CHECK(untorn("certify " + folder.quoted("proof") + " " + spec).status == 0);
+}
+
 TEST_CASE("prove keeps what it learnt for the next try") {
     const Folder folder;
     const std::string spec = UNTORN_SOURCE_DIR "/specs/bench/awb.untorn";

@@ -61,6 +61,19 @@ bool is_cover(system::PropertyKind kind) {
     return kind == system::PropertyKind::cover || kind == system::PropertyKind::crash_cover;
 }
 
+/// The system with the lemmas about running states as invariants: what somebody wrote down as true is proved, too.
+system::System with_lemmas(system::System system) {
+    for (const system::Lemma& lemma : system.lemmas) {
+        if (lemma.after_loss) continue;
+        system::Property property;
+        property.name = lemma.name;
+        property.expr = lemma.expr;
+        property.span = lemma.span;
+        system.properties.push_back(std::move(property));
+    }
+    return system;
+}
+
 /// The properties to prove: those named, or all that an invariant can prove but covers, which are there to be reached.
 std::vector<uint32_t> choose_properties(const Options& options, const system::System& system, Complaints& complaints,
                                         Output& out) {
@@ -168,11 +181,20 @@ class Proving {
  public:
     Proving(const Options& options, const std::atomic<bool>& interrupted, const Spec& spec, const language::Run& run,
             Complaints& complaints, Output& out)
-        : options_(options), interrupted_(interrupted), spec_(spec), run_(run), complaints_(complaints), out_(out) {}
+        : options_(options),
+          interrupted_(interrupted),
+          spec_(spec),
+          run_(run),
+          system_(with_lemmas(run.system)),
+          complaints_(complaints),
+          out_(out) {}
 
     int work() {
         out_.write(label(spec_.path, run_.config) + "\n");
-        const std::vector<uint32_t> properties = choose_properties(options_, run_.system, complaints_, out_);
+        const std::vector<uint32_t> properties = choose_properties(options_, system_, complaints_, out_);
+        for (const system::Lemma& lemma : system_.lemmas)
+            if (lemma.after_loss && !options_.quiet)
+                out_.write(fmt::format("  not asked  {} (crash lemma): not supported yet\n", lemma.name));
         if (!complaints_.empty()) return exit_input;
         if (properties.empty()) {
             complaints_.add("nothing to prove");
@@ -183,12 +205,12 @@ class Proving {
         how.seconds = options_.seconds;
         how.memory = options_.memory_bytes.value_or(default_memory_limit());
         how.interrupt = &interrupted_;
-        how.candidates = read_lemmas(options_.lemmas, run_.system);
+        how.candidates = read_lemmas(options_.lemmas, system_);
         how.progress = [&](const checker::symbolic::PdrProgress& now) {
             line.show(fmt::format("{} frames, {} lemmas, {} queries", now.frames, now.lemmas, now.queries));
         };
         how.checking = [&](size_t done, size_t of) { line.show(fmt::format("obligation {} of {}", done + 1, of)); };
-        const auto found = checker::symbolic::prove(run_.system, properties, how);
+        const auto found = checker::symbolic::prove(system_, properties, how);
         line.erase();
         if (const auto* inconsistency = std::get_if<Inconsistency>(&found)) {
             fmt::print(stderr, "untorn: INCONSISTENT: {}; please report it with the specification\n",
@@ -201,14 +223,14 @@ class Proving {
  private:
     std::string names(const std::vector<uint32_t>& properties) const {
         std::string text;
-        for (const uint32_t p : properties) text += (text.empty() ? "" : ", ") + run_.system.properties[p].name;
+        for (const uint32_t p : properties) text += (text.empty() ? "" : ", ") + system_.properties[p].name;
         return text;
     }
 
     int report(const Proof& proof, const std::vector<uint32_t>& properties) {
         int status = exit_ok;
         for (const uint32_t p : proof.violated) {
-            const system::Property& property = run_.system.properties[p];
+            const system::Property& property = system_.properties[p];
             const auto expected = run_.expected.find(property.name);
             const bool known =
                 expected != run_.expected.end() && expected->second.kind == language::Expected::Kind::violated;
@@ -221,8 +243,8 @@ class Proving {
         Certificate certificate;
         certificate.spec = spec_.path;
         certificate.config = run_.config;
-        for (const uint32_t p : proof.proved) certificate.properties.push_back(run_.system.properties[p].name);
-        certificate.invariant = header() + InvariantText(run_.system).write(proof.invariant);
+        for (const uint32_t p : proof.proved) certificate.properties.push_back(system_.properties[p].name);
+        certificate.invariant = header() + InvariantText(system_).write(proof.invariant);
         certificate.obligations = proof.obligations;
         std::string solvers = checker::symbolic::z3_version();
         if (!options_.certificate.empty()) {
@@ -239,7 +261,7 @@ class Proving {
                                plural_of(proof.invariant.size(), "lemma", "lemmas"),
                                plural_of(proof.obligations.size(), "obligation", "obligations"), solvers));
         if (options_.certificate.empty()) {
-            if (!options_.quiet) out_.write(indented(InvariantText(run_.system).write(proof.invariant)));
+            if (!options_.quiet) out_.write(indented(InvariantText(system_).write(proof.invariant)));
         } else {
             out_.write(fmt::format("  certificate: {}; check it with untorn certify\n", options_.certificate));
         }
@@ -257,7 +279,7 @@ class Proving {
                 out_.write(fmt::format("  {} learnt; with --lemmas FILE they are kept for the next try\n", learnt));
             } else {
                 Output file = Output::file(options_.lemmas);
-                file.write(header() + InvariantText(run_.system).write(proof.learnt));
+                file.write(header() + InvariantText(system_).write(proof.learnt));
                 file.close();
                 out_.write(
                     fmt::format("  {} learnt: {}; the same command goes on from there\n", learnt, options_.lemmas));
@@ -281,6 +303,7 @@ class Proving {
     const std::atomic<bool>& interrupted_;
     const Spec& spec_;
     const language::Run& run_;
+    const system::System system_;
     Complaints& complaints_;
     Output& out_;
 };
@@ -298,22 +321,23 @@ std::vector<Obligation> rebuilt(const Options& options, const Certificate& certi
     const std::vector<Spec> specs = load_specs(selection, complaints);
     if (!demand_one_run(specs, complaints, "a certificate is of one run")) return made;
     for_each_run(specs, complaints, [&](const Spec&, const language::Run& run) {
+        const system::System system = with_lemmas(run.system);
         std::vector<uint32_t> properties;
         for (const std::string& name : certificate.properties) {
-            const auto& all = run.system.properties;
+            const auto& all = system.properties;
             const auto found = std::ranges::find_if(all, [&](const system::Property& p) {
                 return p.name == name && p.kind != system::PropertyKind::antecedent;
             });
             const auto p = static_cast<uint32_t>(found - all.begin());
-            if (found == all.end() || !checker::symbolic::provable(run.system, p))
+            if (found == all.end() || !checker::symbolic::provable(system, p))
                 throw InputError(fmt::format("{}: has no property {} that can be proved", options.against, name));
             properties.push_back(p);
         }
-        auto invariant = InvariantText(run.system).read(certificate.invariant);
+        auto invariant = InvariantText(system).read(certificate.invariant);
         if (const auto* problem = std::get_if<InvariantError>(&invariant))
             throw InputError(
                 fmt::format("{}/invariant.untorn:{}: {}", options.folder, problem->line, problem->message));
-        made = checker::symbolic::proof_obligations(checker::Program(run.system), std::get<0>(invariant), properties);
+        made = checker::symbolic::proof_obligations(checker::Program(system), std::get<0>(invariant), properties);
         return true;
     });
     return made;
