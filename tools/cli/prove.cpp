@@ -18,6 +18,7 @@
 #include "tools/cli/interrupt.h"
 #include "tools/cli/machine.h"
 #include "tools/cli/output.h"
+#include "tools/cli/report.h"
 #include "tools/cli/runs.h"
 
 namespace untorn::tools {
@@ -56,10 +57,6 @@ class Line {
     bool enabled_, shown_ = false;
     std::chrono::steady_clock::time_point last_;
 };
-
-bool is_cover(system::PropertyKind kind) {
-    return kind == system::PropertyKind::cover || kind == system::PropertyKind::crash_cover;
-}
 
 /// The system with the lemmas about running states as invariants: what somebody wrote down as true is proved, too.
 system::System with_lemmas(system::System system) {
@@ -172,10 +169,6 @@ class Checks {
     int status_ = exit_ok;
 };
 
-std::string plural_of(size_t count, const char* one, const char* many) {
-    return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 /// One run being proved.
 class Proving {
  public:
@@ -258,8 +251,8 @@ class Proving {
         }
         out_.write(fmt::format("  holds (proved)  {}\n", names(proof.proved)));
         out_.write(fmt::format("  invariant: {}; {}, unsatisfiable according to {}\n",
-                               plural_of(proof.invariant.size(), "lemma", "lemmas"),
-                               plural_of(proof.obligations.size(), "obligation", "obligations"), solvers));
+                               plural(proof.invariant.size(), "lemma"), plural(proof.obligations.size(), "obligation"),
+                               solvers));
         if (options_.certificate.empty()) {
             if (!options_.quiet) out_.write(indented(InvariantText(system_).write(proof.invariant)));
         } else {
@@ -274,7 +267,8 @@ class Proving {
             if (std::ranges::find(proof.violated, p) == proof.violated.end()) open.push_back(p);
         out_.write(fmt::format("  undecided  {} ({})\n", names(open), interrupted_ ? "interrupted" : proof.limit));
         if (!proof.learnt.empty()) {
-            const std::string learnt = plural_of(proof.learnt.size(), "lemma was", "lemmas were");
+            const std::string learnt =
+                plural(proof.learnt.size(), "lemma") + (proof.learnt.size() == 1 ? " was" : " were");
             if (options_.lemmas.empty()) {
                 out_.write(fmt::format("  {} learnt; with --lemmas FILE they are kept for the next try\n", learnt));
             } else {
@@ -404,8 +398,8 @@ int certify(const Options& options) {
     if (status == exit_ok) {
         out.write(fmt::format("certified: {} in {}\n", properties, label(certificate.spec, certificate.config)));
         out.write(fmt::format("  {}, unsatisfiable according to {}{}\n",
-                              plural_of(certificate.obligations.size(), "obligation", "obligations"),
-                              checker::symbolic::z3_version(), checks.cvc5().empty() ? "" : " and " + checks.cvc5()));
+                              plural(certificate.obligations.size(), "obligation"), checker::symbolic::z3_version(),
+                              checks.cvc5().empty() ? "" : " and " + checks.cvc5()));
         if (options.against.empty())
             out.write("  not compared with a specification: untorn certify DIR SPEC does that, too\n");
         else
