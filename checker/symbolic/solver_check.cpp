@@ -3,47 +3,14 @@
 #include <z3++.h>
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <optional>
 #include <vector>
+
+#include "checker/symbolic/z3_interrupter.h"
 
 namespace untorn::checker::symbolic {
 
 namespace {
-
-/// Interrupts a context when the flag is set.
-class Watch {
- public:
-    Watch(z3::context& context, const std::atomic<bool>* flag) {
-        if (flag == nullptr) return;
-        thread_ = std::thread([this, &context, flag] {
-            std::unique_lock lock(mutex_);
-            while (!done_) {
-                if (flag->load(std::memory_order_relaxed)) context.interrupt();
-                wake_.wait_for(lock, std::chrono::milliseconds(20));
-            }
-        });
-    }
-    ~Watch() {
-        if (!thread_.joinable()) return;
-        {
-            const std::lock_guard lock(mutex_);
-            done_ = true;
-        }
-        wake_.notify_one();
-        thread_.join();
-    }
-    Watch(const Watch&) = delete;
-    Watch& operator=(const Watch&) = delete;
-
- private:
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    bool done_ = false;
-    std::thread thread_;
-};
 
 std::string model_text(const z3::model& model) {
     std::vector<std::string> lines;
@@ -72,7 +39,8 @@ SolverAnswer ask_z3(const std::string& script, const std::atomic<bool>* interrup
         // A script that asserts nothing would be satisfiable; one that cannot be parsed must not pass for one.
         z3::check_result answer = z3::unknown;
         {
-            const Watch watch(context, interrupt);
+            std::optional<Z3Interrupter> interrupter;
+            if (interrupt != nullptr) interrupter.emplace(context, *interrupt);
             answer = solver.check();
         }
         switch (answer) {
