@@ -56,10 +56,6 @@ class Builder {
     void collect();
     void collect(const ActorInstance& actor, bool recovery);
 
-    struct Script {
-        std::string text;
-        std::map<uint32_t, std::string> primed;  ///< by cell that the step writes
-    };
     void add(const std::string& name, const std::string& title, const std::string& claim, const std::string& body);
     std::string declarations() const;
     std::string premise() const;

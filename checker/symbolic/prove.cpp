@@ -26,6 +26,19 @@ std::vector<uint32_t> bads_of(const Encoding& encoding, uint32_t property) {
     return bads;
 }
 
+/// Of an invariant that lies in `clauses`: a subset that excludes the bads, and of which no single clause can be left
+/// out.
+std::vector<Clause> subset_minimal(const TransitionCircuit& transition, std::vector<Clause> clauses,
+                                   std::span<const uint32_t> bads, const std::atomic<bool>* interrupt) {
+    std::vector<ClauseOrbit> singles;
+    for (Clause& clause : clauses) singles.push_back({std::move(clause)});
+    singles = smallest_invariant(transition, std::move(singles), bads, make_cadical, interrupt);
+    clauses.clear();
+    for (ClauseOrbit& single : singles) clauses.push_back(std::move(single[0]));
+    std::ranges::sort(clauses);
+    return clauses;
+}
+
 class Prover {
  public:
     Prover(const system::System& system, const ProveOptions& options)
@@ -155,17 +168,6 @@ std::optional<Inconsistency> Prover::certify() {
 }
 
 }  // namespace
-
-std::vector<Clause> subset_minimal(const TransitionCircuit& transition, std::vector<Clause> clauses,
-                                   std::span<const uint32_t> bads, const std::atomic<bool>* interrupt) {
-    std::vector<ClauseOrbit> singles;
-    for (Clause& clause : clauses) singles.push_back({std::move(clause)});
-    singles = smallest_invariant(transition, std::move(singles), bads, make_cadical, interrupt);
-    clauses.clear();
-    for (ClauseOrbit& single : singles) clauses.push_back(std::move(single[0]));
-    std::ranges::sort(clauses);
-    return clauses;
-}
 
 std::variant<Proof, Inconsistency> prove(const system::System& system, std::span<const uint32_t> properties,
                                          const ProveOptions& options) {

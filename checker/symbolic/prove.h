@@ -36,9 +36,4 @@ struct Proof {
 std::variant<Proof, Inconsistency> prove(const system::System& system, std::span<const uint32_t> properties,
                                          const ProveOptions& options);
 
-/// Of an invariant that lies in `clauses`: a subset that proves the absence of the bads, and of which no single clause
-/// can be left out.
-std::vector<Clause> subset_minimal(const TransitionCircuit& transition, std::vector<Clause> clauses,
-                                   std::span<const uint32_t> bads, const std::atomic<bool>* interrupt);
-
 }  // namespace untorn::checker::symbolic
