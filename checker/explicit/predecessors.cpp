@@ -12,23 +12,6 @@ void Children::clear() {
     count_ = next_rank_ = 0;
 }
 
-void Children::put(uint64_t value, unsigned count) {
-    const unsigned shift = bits_ & 63;
-    if (shift == 0) words_.push_back(0);
-    words_.back() |= value << shift;
-    if (shift + count > 64) words_.push_back(value >> (64 - shift));
-    bits_ += count;
-}
-
-void Children::child(uint32_t rank) {
-    const uint64_t gap = uint64_t{rank} - next_rank_ + 1;
-    next_rank_ = rank + 1;
-    ++count_;
-    // 1; as many zeros as the gap has bits behind its first; that first one; those bits.
-    const auto behind = static_cast<unsigned>(std::bit_width(gap) - 1);
-    put(1 | uint64_t{1} << (1 + behind) | (gap ^ uint64_t{1} << behind) << (2 + behind), 2 + 2 * behind);
-}
-
 void Predecessors::append(uint32_t first_child, uint32_t first_parent, uint32_t faults, const Children& children) {
     if (children.count() == 0) return;
     const std::vector<uint64_t>& words = children.words();

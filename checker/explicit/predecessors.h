@@ -10,6 +10,7 @@
 // it.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,7 +22,14 @@ class Children {
  public:
     void clear();
     /// The successor of the parent in hand with this rank is new; ranks must grow.
-    void child(uint32_t rank);
+    void child(uint32_t rank) {
+        const uint64_t gap = uint64_t{rank} - next_rank_ + 1;
+        next_rank_ = rank + 1;
+        ++count_;
+        // 1; as many zeros as the gap has bits behind its first; that first one; those bits.
+        const auto behind = static_cast<unsigned>(std::bit_width(gap) - 1);
+        put(1 | uint64_t{1} << (1 + behind) | (gap ^ uint64_t{1} << behind) << (2 + behind), 2 + 2 * behind);
+    }
     /// The parent in hand has no more children.
     void next_parent() {
         put(0, 1);
@@ -32,7 +40,13 @@ class Children {
     const std::vector<uint64_t>& words() const { return words_; }
 
  private:
-    void put(uint64_t value, unsigned count);
+    void put(uint64_t value, unsigned count) {
+        const unsigned shift = bits_ & 63;
+        if (shift == 0) words_.push_back(0);
+        words_.back() |= value << shift;
+        if (shift + count > 64) words_.push_back(value >> (64 - shift));
+        bits_ += count;
+    }
 
     std::vector<uint64_t> words_;
     uint64_t bits_ = 0;

@@ -28,10 +28,9 @@ class RecentStates {
         uint64_t* const found = entries_.get() + (hash >> shift) * (words + size_t{1});
         uint64_t difference = found[0] ^ hash;
         for (uint32_t word = 0; word < words; ++word) difference |= found[word + 1] ^ state[word];
-        if (difference == 0) return true;
-        found[0] = hash;
+        found[0] = hash;  // also if it is there already: a branch that half of all states take would cost more
         for (uint32_t word = 0; word < words; ++word) found[word + 1] = state[word];
-        return false;
+        return difference == 0;
     }
 
  private:
