@@ -1,6 +1,7 @@
 #include "checker/explicit/run_search.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "checker/explicit/native_code.h"
 #include "checker/explicit/reads.h"
 #include "checker/explicit/recent_states.h"
+#include "checker/explicit/state_set_growth.h"
 
 namespace untorn::checker {
 
@@ -34,16 +36,20 @@ struct RunSearch::Worker {
           coverage(context.coverage) {}
 
     Expansion expansion;
-    uint32_t begin = 0, end = 0;                   ///< its parents: indices into the segment
-    std::unique_ptr<uint64_t[]> records;           ///< offers: a state and its Tag each
-    RecentStates recent;                           ///< offered by this worker: no need to offer them again
-    std::vector<uint32_t> ends;                    ///< by parent: number of offers up to its last
-    std::unique_ptr<uint32_t[]> ranks;             ///< by offer: among the parent's successors for so many faults
-    std::unique_ptr<uint64_t[]> hashes;            ///< by offer
-    std::unique_ptr<uint8_t[]> fresh;              ///< by offer: the state is new
-    std::vector<std::vector<uint32_t>> offers_to;  ///< by owner of partitions, if there are several
-    std::vector<uint32_t> fresh_by;                ///< by owner: how many of this worker's offers were new
-    uint32_t first_number = 0;                     ///< of its first new state
+    uint32_t begin = 0, end = 0;          ///< its parents: indices into the segment
+    std::unique_ptr<uint64_t[]> records;  ///< offers: a state and its Tag each
+    RecentStates recent;                  ///< offered by this worker: no need to offer them again
+    std::vector<uint32_t> ends;           ///< by parent: number of offers up to its last
+    std::unique_ptr<uint32_t[]> ranks;    ///< by offer: among the parent's successors for so many faults
+    std::unique_ptr<uint64_t[]> hashes;   ///< by offer
+    std::unique_ptr<uint8_t[]> fresh;     ///< by offer: the state is new
+    struct Offers {
+        std::unique_ptr<uint32_t[]> numbers;
+        size_t count = 0;
+    };
+    std::vector<Offers> offers_to;   ///< by owner of partitions, if there are several
+    std::vector<uint32_t> fresh_by;  ///< by owner: how many of this worker's offers were new
+    uint32_t first_number = 0;       ///< of its first new state
     Children children;
 
     uint64_t transitions = 0;
@@ -215,6 +221,7 @@ void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldL
     if (size_ >= worth_compiling) use_native_code();
     share_work(from, to);
     together([&](unsigned member) { find_successors(*workers_[member], parents, pass); });
+    grow_ahead();
     together([&](unsigned member) { insert(member); });
 
     uint32_t found = 0;
@@ -224,6 +231,7 @@ void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldL
         for (unsigned owner = 0; owner < working_; ++owner) found += worker.fresh_by[owner];
     }
     if (found > UINT32_MAX - 1 - size_) throw LimitReached{"the greatest number of states (2^32)"};
+    found_last_ = found;
     levels_.extend(target, found);
     together([&](unsigned member) { judge_new(*workers_[member], target, pass.target); });
 
@@ -242,6 +250,20 @@ void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldL
     if (pass.first) context_.progress.queued -= to - from;
     gather(pass.target);
     context_.count_state();
+}
+
+/// Before round 2: what would grow in it, while the other members wait, all members let grow.
+void RunSearch::grow_ahead() {
+    const uint64_t soon = 2 * uint64_t{found_last_} / StateSet::partitions;
+    for (unsigned partition = 0; partition < StateSet::partitions; ++partition) {
+        if (!states_.nearly_full(partition, soon)) continue;
+        StateSet::Growth growth(states_, partition);
+        std::atomic<size_t> next = 0;
+        together([&](unsigned) {
+            for (size_t part = next++; part < growth.parts(); part = next++) growth.move(part);
+        });
+        growth.finish();
+    }
 }
 
 /// Round 1.
@@ -266,7 +288,11 @@ void RunSearch::find_successors_of(Worker& worker, const Segment& parents, const
         worker.fresh = std::make_unique_for_overwrite<uint8_t[]>(chunk_ * most_enabled_);
     }
     worker.ends.clear();
-    for (auto& offers : worker.offers_to) offers.clear();
+    for (Worker::Offers& to : worker.offers_to) {
+        if (working_ > 1 && !to.numbers)
+            to.numbers = std::make_unique_for_overwrite<uint32_t[]>(chunk_ * most_enabled_);
+        to.count = 0;
+    }
     uint64_t* kept = worker.records.get();
     uint32_t offers = 0;
     for (uint32_t i = 0; i < count; ++i) {
@@ -291,16 +317,19 @@ void RunSearch::find_successors_of(Worker& worker, const Segment& parents, const
                 }
             }
             if (tag.fails() || faults != pass.faults) continue;
-            ++rank;
             const uint64_t hash = states_.hash(record);
-            if (worker.recent.meet<Words>(hash, record)) continue;
-            if (kept != record) std::copy(record, record + stride, kept);
-            worker.ranks[offers] = rank - 1;
+            const bool met = worker.recent.meet<Words>(hash, record);
+            // Written also where it is met, and written over by the next: half of all are, as good as at random.
+            for (size_t word = 0; word < stride; ++word) kept[word] = record[word];
+            worker.ranks[offers] = rank++;
             worker.hashes[offers] = hash;
-            if (working_ > 1)
-                worker.offers_to[StateSet::partition_of(hash) * working_ / StateSet::partitions].push_back(offers);
-            ++offers;
-            kept += stride;
+            if (working_ > 1) {
+                Worker::Offers& to = worker.offers_to[StateSet::partition_of(hash) * working_ / StateSet::partitions];
+                to.numbers[to.count] = offers;
+                to.count += met ? 0 : 1;
+            }
+            offers += met ? 0 : 1;
+            kept += met ? 0 : stride;
         }
         worker.ends.push_back(offers);
         if (pass.first && !moves) look_around(worker, state, number, {pass.target.faults, pass.target.steps - 1});
@@ -327,8 +356,8 @@ void RunSearch::insert(unsigned owner) {
         if (working_ == 1) {
             offer_all(worker.ends.empty() ? 0 : worker.ends.back(), [](size_t i) { return i; });
         } else {
-            const std::vector<uint32_t>& offers = worker.offers_to[owner];
-            offer_all(offers.size(), [&](size_t i) { return size_t{offers[i]}; });
+            const Worker::Offers& offers = worker.offers_to[owner];
+            offer_all(offers.count, [&](size_t i) { return size_t{offers.numbers[i]}; });
         }
         worker.fresh_by[owner] = fresh;
     }

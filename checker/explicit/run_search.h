@@ -2,12 +2,12 @@
 //
 // Level by level, each level in chunks of some thousand parents, each chunk in three rounds in which all threads take
 // part: (1) the successors of the parents, each thread its own range of parents (without those that it has offered a
-// moment ago: recent_states.h); (2) their insertion into the StateSet,
-// each thread its own partitions, offers in the order of parents and instances, so that of equal states the first
-// stays, whoever found it when; (3) the new ones get their numbers and are judged, each thread its own range again.
-// What a round found is put together between rounds, in the order of ranges. So nothing depends on the number of
-// threads or on who was faster: not the numbers of states, not the verdicts, not where a limit cuts (a limit gives up
-// the whole chunk).
+// moment ago: recent_states.h); (2) their insertion into the StateSet, each thread its own partitions, offers in the
+// order of parents and instances, so that of equal states the first stays, whoever found it when (a partition about to
+// grow is moved by all threads before that: state_set_growth.h); (3) the new ones get their numbers and are judged,
+// each thread its own range again. What a round found is put together between rounds, in the order of ranges. So
+// nothing depends on the number of threads or on who was faster: not the numbers of states, not the verdicts, not where
+// a limit cuts (a limit gives up the whole chunk).
 #pragma once
 
 #include <deque>
@@ -99,6 +99,7 @@ class RunSearch {
     void use_native_code();
     void share_work(uint32_t from, uint32_t to);
     void together(const std::function<void(unsigned)>& work);
+    void grow_ahead();
     bool threads_ended(const uint64_t* state) const;
     void project(const uint64_t* state, uint64_t* projection) const;
     std::vector<Effect> effects() const;
@@ -127,6 +128,7 @@ class RunSearch {
     Store projections_;
     std::deque<uint32_t> projection_states_;
     bool started_ = false;
+    uint32_t found_last_ = 0;  ///< states, in the last chunk
     bool native_tried_ = false;
     uint64_t depth_ = 0;
 

@@ -72,11 +72,6 @@ void StateSet::release(Partition& partition) {
     partition.extents.clear();
 }
 
-template <uint32_t Words>
-uint32_t StateSet::words(const Shape& shape) {
-    return Words != 0 ? Words : shape.body_words;
-}
-
 /// How many states fill the partition.
 uint32_t StateSet::limit_of(const Shape& shape) {
     const double limit = greatest_load(shape.slots) * static_cast<double>(shape.buckets) * shape.slots;
@@ -250,13 +245,14 @@ void StateSet::write(const Shape& shape, std::byte* bucket, uint32_t number, con
             slot.body[last], shift, carried);
 }
 
-template <uint32_t Words>
-void StateSet::read(const Shape& shape, const std::byte* bucket, uint32_t number, Slot& slot) {
-    slot.head = head_at(bucket, number);
-    uint64_t bit = body_at(shape, number);
-    uint32_t left = shape.body_bits;
-    for (uint32_t word = 0; word < words<Words>(shape); ++word, bit += 64, left -= 64)
-        slot.body[word] = bits_at(bucket, shape.bucket_bytes, bit, std::min(left, 64U));
+/// Adds a state that is not in the partition, without counting it. False if there is no room near its home.
+bool StateSet::add(const Partition& partition, uint64_t home, Slot& slot) {
+    Place place;
+    if (!nearest_room(partition, home, place)) return false;
+    if (place.displacement > most_displacement) return make_room<0>(partition, home, slot);
+    slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
+    write<0>(partition.shape, bucket_at(partition, place.bucket), place.slot, slot);
+    return true;
 }
 
 template <uint32_t Words>
@@ -298,121 +294,6 @@ bool StateSet::contains(uint64_t hash, const uint64_t* state) const {
     Place place;
     fill(partition.shape, hash, state, slot);
     return probe<0>(partition, home(partition, hash), slot, place);
-}
-
-void StateSet::grow(Partition& partition) {
-    uint64_t slots = uint64_t{partition.shape.buckets} * partition.shape.slots;
-    for (;;) {
-        slots += slots * 2 / 5 + 1;  // nearly the square root of 2: sizes staggered over a doubling stay so
-        Partition larger;
-        larger.shape = shape_for(slots);
-        larger.limit = limit_of(larger.shape);
-        larger.count = partition.count;
-        // The budget counts what stays, not the old area while it is copied: 1/32 of the whole.
-        const uint64_t more = larger.shape.bytes() - std::min(larger.shape.bytes(), partition.shape.bytes());
-        memory_.take(more);
-        size_t used = 0;
-        try {
-            used = allocate(larger);
-        } catch (const std::bad_alloc&) {
-            memory_.give_back(more);
-            throw;
-        }
-        const uint32_t words = partition.shape.body_words;
-        const bool moved = words == 1   ? move_all<1>(partition, larger, used)
-                           : words == 2 ? move_all<2>(partition, larger, used)
-                           : words == 3 ? move_all<3>(partition, larger, used)
-                                        : move_all<0>(partition, larger, used);
-        if (moved) {
-            if (larger.shape.bytes() < partition.shape.bytes())
-                memory_.give_back(partition.shape.bytes() - larger.shape.bytes());
-            std::swap(partition, larger);
-            release(larger);
-            return;
-        }
-        release(larger);
-        memory_.give_back(more);
-    }
-}
-
-/// False if some state does not find room near its home.
-//
-// A larger partition has the same states in the same order of homes, so both are gone through from begin to end, and
-// what was read is written while it is in the cache. Most states find their new home half empty; the others go the way
-// of an insertion. The first `used` extents of `to` are cleared as they are come to.
-template <uint32_t Words>
-bool StateSet::move_all(const Partition& from, const Partition& to, size_t used) const {
-    const Shape shape = from.shape, goal = to.shape;
-    const unsigned x_bits = mixed_bits_ > partition_bits ? mixed_bits_ - partition_bits : 0;  // behind the number
-    const uint64_t step = (uint64_t{1} << x_bits) / shape.buckets;
-    const uint64_t step_rest = (uint64_t{1} << x_bits) % shape.buckets;
-    uint64_t least = 0, least_rest = 0;  // 2^x_bits * bucket / buckets, and the rest of that division
-    std::array<uint64_t, 8> least_x{};   // by home, modulo 8: the least x whose home it is
-    const bool narrower = goal.body_words <= Words;
-    size_t cleared = 0;
-    Slot slot;
-    for (uint64_t bucket = 0; bucket < uint64_t{shape.buckets} + most_displacement; ++bucket) {
-        least_x[bucket % 8] = least + (least_rest > 0 ? 1 : 0);
-        least += step;
-        least_rest += step_rest;
-        if (least_rest >= shape.buckets) {
-            least_rest -= shape.buckets;
-            ++least;
-        }
-        // No state of this bucket or an earlier one has a greater home than this.
-        const uint64_t greatest = std::min<uint64_t>(
-            goal.buckets - 1, static_cast<uint64_t>(static_cast<Wide>(least) * goal.buckets >> x_bits));
-        for (; cleared < used && cleared << to.extent_shift <= greatest + most_displacement; ++cleared)
-            std::memset(to.extents[cleared], 0, ExtentPool::extent_bytes);
-        const std::byte* memory = bucket_at(from, bucket);
-        for (uint32_t number = 0; number < shape.slots; ++number) {
-            const unsigned tag = head_at(memory, number) & tag_mask;
-            if (tag == 0) break;
-            read<Words>(shape, memory, number, slot);
-            // The one x whose home is that of the slot and that ends with the bits kept.
-            const uint64_t low = uint64_t{slot.head} >> tag_bits | slot.body[0] << head_kept;
-            const uint64_t first = least_x[(bucket + 1 - tag) % 8];
-            const uint64_t x = first + ((low - first) & low_bits(shape.kept));
-            const auto home = static_cast<uint64_t>(static_cast<Wide>(x) * goal.buckets >> x_bits);
-            recode<Words>(slot, x, shape, goal);
-            Place place;
-            if (!nearest_room(to, home, place)) return false;
-            if (place.displacement <= most_displacement) [[likely]] {
-                slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
-                std::byte* target = bucket_at(to, place.bucket);
-                if (narrower)
-                    write<Words>(goal, target, place.slot, slot);
-                else
-                    write<0>(goal, target, place.slot, slot);
-            } else if (!(narrower ? make_room<Words>(to, home, slot) : make_room<0>(to, home, slot))) {
-                return false;
-            }
-        }
-    }
-    for (; cleared < used; ++cleared) std::memset(to.extents[cleared], 0, ExtentPool::extent_bytes);
-    return true;
-}
-
-/// The slot of x in the new shape, made from the one in the old.
-template <uint32_t Words>
-void StateSet::recode(Slot& slot, uint64_t x, const Shape& from, const Shape& to) {
-    const unsigned old_bits = from.kept_in_body(), new_bits = to.kept_in_body();
-    const uint32_t last = words<Words>(from);
-    if (new_bits < old_bits) {
-        const unsigned by = old_bits - new_bits;
-        slot.body[last] = 0;
-        for (uint32_t word = 0; word < last; ++word)
-            slot.body[word] = slot.body[word] >> by | slot.body[word + 1] << 1 << (63 - by);
-    } else if (new_bits > old_bits) {
-        const unsigned by = new_bits - old_bits;
-        slot.body[last] = slot.body[last - 1] >> 1 >> (63 - by);
-        for (uint32_t word = last - 1; word > 0; --word)
-            slot.body[word] = slot.body[word] << by | slot.body[word - 1] >> 1 >> (63 - by);
-        slot.body[0] <<= by;
-    }
-    const uint64_t kept = x & low_bits(to.kept);
-    slot.head = static_cast<uint16_t>(kept << tag_bits);
-    slot.body[0] = (slot.body[0] & ~low_bits(new_bits)) | kept >> head_kept;
 }
 
 uint64_t StateSet::size() const {

@@ -68,6 +68,12 @@ class StateSet {
     /// unchanged.
     bool insert(uint64_t hash, const uint64_t* state);
     bool contains(uint64_t hash, const uint64_t* state) const;
+
+    /// A partition on its way into larger memory (state_set_growth.h).
+    class Growth;
+    /// Whether so many more states would make the partition grow, which is worth the help of other threads.
+    bool nearly_full(unsigned partition, uint64_t more) const;
+
     uint64_t size() const;
     uint64_t bytes() const;
 
@@ -143,7 +149,9 @@ class StateSet {
     Shape shape_for(uint64_t slots) const;
     void fill(const Shape& shape, uint64_t hash, const uint64_t* state, Slot& slot) const;
     template <uint32_t Words>
-    static uint32_t words(const Shape& shape);
+    static uint32_t words(const Shape& shape) {
+        return Words != 0 ? Words : shape.body_words;
+    }
     template <uint32_t Words>
     bool insert_into(Partition& partition, uint64_t hash, const uint64_t* state);
     template <uint32_t Words>
@@ -157,12 +165,15 @@ class StateSet {
     template <uint32_t Words>
     static void write(const Shape& shape, std::byte* bucket, uint32_t number, const Slot& slot);
     template <uint32_t Words>
-    static void read(const Shape& shape, const std::byte* bucket, uint32_t number, Slot& slot);
-    template <uint32_t Words>
-    static void recode(Slot& slot, uint64_t x, const Shape& from, const Shape& to);
+    static void read(const Shape& shape, const std::byte* bucket, uint32_t number, Slot& slot) {
+        slot.head = bucket::head_at(bucket, number);
+        uint64_t bit = body_at(shape, number);
+        uint32_t left = shape.body_bits;
+        for (uint32_t word = 0; word < words<Words>(shape); ++word, bit += 64, left -= 64)
+            slot.body[word] = bucket::bits_at(bucket, shape.bucket_bytes, bit, left < 64 ? left : 64);
+    }
+    static bool add(const Partition& partition, uint64_t home, Slot& slot);
     void grow(Partition& partition);
-    template <uint32_t Words>
-    bool move_all(const Partition& from, const Partition& to, size_t used) const;
     size_t allocate(Partition& partition);
     void release(Partition& partition);
 
