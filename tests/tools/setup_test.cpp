@@ -167,11 +167,12 @@ TEST_CASE("two invocations at once wait for each other") {
     CHECK(m.folder.read("cmake.log") == "configured\n");
 }
 
-TEST_CASE("tools/test passes its arguments to doctest and understands --filter") {
+TEST_CASE("tools/test passes its arguments to doctest and understands --filter and --matrix") {
     const Machine m;
     CHECK(m.run("test", "--filter 'a b' --no-colors 2>/dev/null").out ==
           "untorn_tests --test-case=*a b* --no-colors\n");
     CHECK(m.run("test", "--filter=torn 2>/dev/null").out == "untorn_tests --test-case=*torn*\n");
+    CHECK(m.run("test", "--matrix -s 2>/dev/null").out == "untorn_tests --test-case=*matrix* -s\n");
     CHECK(m.run("test", "2>/dev/null").out == "untorn_tests\n");
     CHECK(m.run("test", "--filter 2>&1").status == 2);
 }
