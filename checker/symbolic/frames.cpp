@@ -26,7 +26,11 @@ bool within(const Cube& cube, const Cube& larger) {
 }  // namespace
 
 Frames::Frames(const TransitionCircuit& system, InitialStates& initial, Options options)
-    : system_(system), initial_(initial), options_(std::move(options)), activity_(system.latches.size(), 0) {
+    : system_(system),
+      step_(system),
+      initial_(initial),
+      options_(std::move(options)),
+      activity_(system.latches.size(), 0) {
     levels_.emplace_back();
     solvers_.push_back(make_solver(0));
     bad_solver_ = make_solver(0);
@@ -34,9 +38,9 @@ Frames::Frames(const TransitionCircuit& system, InitialStates& initial, Options 
 
 std::unique_ptr<StepSolver> Frames::make_solver(size_t level) {
     bytes_ += system_.circuit.size() * bytes_per_node;
-    auto solver =
-        std::make_unique<StepSolver>(system_, level == 0 ? StepSolver::From::initial : StepSolver::From::anywhere,
-                                     options_.make_solver, options_.interrupt);
+    auto solver = std::make_unique<StepSolver>(system_, step_,
+                                               level == 0 ? StepSolver::From::initial : StepSolver::From::anywhere,
+                                               options_.make_solver, options_.interrupt);
     if (level == 0) return solver;
     const auto add = [&](const Lemma& lemma) {
         for (const Cube& cube : lemma.images) {
@@ -92,22 +96,12 @@ std::optional<StateAndInputs> Frames::bad_state(std::span<const uint32_t> bads) 
     }
 }
 
-void Frames::give_up_symmetry() {
-    options_.orbit_limit = 0;
-    for (auto& level : levels_) {
-        std::vector<Kept> single;
-        for (Kept& kept : level)
-            for (Cube& cube : kept.lemma.images) single.push_back(keep({{std::move(cube)}}));
-        level = std::move(single);
-    }
-}
-
 void Frames::add(size_t level, const Cube& cube) {
     assert(level > 0 && level <= last());
     Lemma lemma;
     if (options_.orbit_limit != 0) {
         lemma.images = orbit(cube, system_.symmetries, options_.orbit_limit);
-        if (lemma.images.empty()) give_up_symmetry();
+        lemma.complete = !lemma.images.empty();
     }
     if (lemma.images.empty()) lemma.images = {cube};
     for (size_t i = 1; i <= level; ++i) remove_implied(i, lemma);
@@ -122,9 +116,10 @@ Frames::Kept Frames::keep(Lemma lemma) {
     return kept;
 }
 
-/// The frames are closed under symmetry: where one image is implied, all are.
+/// Where one image is implied by a lemma with all its images, all are.
 void Frames::remove_implied(size_t level, const Lemma& lemma) {
     std::erase_if(levels_[level], [&](const Kept& kept) {
+        if (!lemma.complete && kept.lemma.images.size() > 1) return false;
         return std::any_of(lemma.images.begin(), lemma.images.end(),
                            [&](const Cube& image) { return within(kept.lemma.cube(), image); });
     });

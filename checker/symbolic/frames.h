@@ -4,7 +4,8 @@
 // Delta-encoded: a lemma stands at the greatest level where it holds (Een, Mishchenko, Brayton, FMCAD 2011). A lemma is
 // a cube that is not reached, together with all its images under the symmetries of the system, so that every frame is
 // closed under them; what is proved of the lemma from a frame is thereby proved of all images, and it is asked once. If
-// an orbit is too large to be kept, images are given up for good, and those that exist become lemmas of their own.
+// an orbit is too large to be kept, the cube stands alone, and is moved on alone; that the lemmas around it are closed
+// without its images is checked in the end (pdr.cpp).
 // Lemmas `for_ever` hold in every reachable state; they are inductive by themselves.
 #pragma once
 
@@ -22,6 +23,7 @@ namespace untorn::checker::symbolic {
 /// Sets of states that are not reached: the first stands for the others, which are its images.
 struct Lemma {
     std::vector<Cube> images;
+    bool complete = true;  ///< these are all images
     const Cube& cube() const { return images.front(); }
 };
 
@@ -81,11 +83,11 @@ class Frames {
     static Kept keep(Lemma lemma);
     Answer ask(StepSolver& solver, const Cube& cube, bool from_outside);
     std::unique_ptr<StepSolver> make_solver(size_t level);
-    void give_up_symmetry();
     void insert(size_t level, Kept kept, size_t first_solver);
     void remove_implied(size_t level, const Lemma& lemma);
 
     const TransitionCircuit& system_;
+    const StepClauses step_;
     InitialStates& initial_;
     Options options_;
     std::vector<std::vector<Kept>> levels_;  ///< by level; nothing at 0

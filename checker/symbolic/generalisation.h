@@ -14,7 +14,7 @@ namespace untorn::checker::symbolic {
 struct GeneralisationOptions {
     size_t depth = 1;      ///< how deep counterexamples are generalised themselves
     size_t obstacles = 3;  ///< how many counterexamples are shown unreached for one part
-    size_t attempts = 3;   ///< parts in a row that must stay, until the cube is good enough; 0: all are tried
+    size_t attempts = 6;   ///< parts in a row that must stay, until the cube is good enough; 0: all are tried
 };
 
 class Generalisation {

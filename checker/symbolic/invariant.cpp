@@ -236,6 +236,12 @@ class Shrinking {
 std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas,
                                                 std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                                 const std::atomic<bool>* interrupt) {
+    return check_invariant(system, std::span<const ClauseOrbit>(), lemmas, bads, make_solver, interrupt);
+}
+
+std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const ClauseOrbit> known,
+                                                std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+                                                const MakeSolver& make_solver, const std::atomic<bool>* interrupt) {
     using Kind = BrokenObligation::Kind;
     Asked asked;
     Start start(system, make_solver, interrupt);
@@ -245,8 +251,9 @@ std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system,
             if (!asked.stands(start.violates(clause), Kind::initial, &clause)) return asked.broken;
 
     Step step(system, make_solver, interrupt);
-    for (const ClauseOrbit& lemma : lemmas)
-        for (const Clause& clause : lemma) step.solver().add_clause(step.before(clause));
+    for (const auto& used : {known, lemmas})
+        for (const ClauseOrbit& lemma : used)
+            for (const Clause& clause : lemma) step.solver().add_clause(step.before(clause));
     for (uint32_t bad : bads)
         if (!asked.stands(step.solver().solve(std::vector{step.before(system.bads[bad].happens)}), Kind::safety))
             return asked.broken;

@@ -34,6 +34,12 @@ std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system,
                                                 std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                                 const std::atomic<bool>* interrupt = nullptr);
 
+/// The same, where those in `known` have passed such a check together, and are only used.
+std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const ClauseOrbit> known,
+                                                std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+                                                const MakeSolver& make_solver,
+                                                const std::atomic<bool>* interrupt = nullptr);
+
 /// The same of conjuncts that are any functions of the latches, in the system's circuit. Those in `known` have passed
 /// such a check together, and are only used.
 std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const Lit> known,

@@ -4,6 +4,7 @@
 // hardware", FMCAD 2011. What the target does not depend on at all is left out by a walk through the circuit before.
 #pragma once
 
+#include "checker/symbolic/cnf.h"
 #include "checker/symbolic/step_solver.h"
 
 namespace untorn::checker::symbolic {

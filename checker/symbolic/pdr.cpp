@@ -19,6 +19,15 @@ ClauseOrbit clauses(const Lemma& lemma) {
     return made;
 }
 
+std::vector<Lemma> lemmas(std::span<const ClauseOrbit> orbits) {
+    std::vector<Lemma> made;
+    for (const ClauseOrbit& orbit : orbits) {
+        made.emplace_back();
+        for (const Clause& clause : orbit) made.back().images.push_back(negated(clause));
+    }
+    return made;
+}
+
 class Pdr {
  public:
     Pdr(const TransitionCircuit& system, std::span<const uint32_t> bads, const PdrOptions& options)
@@ -31,7 +40,7 @@ class Pdr {
                   {options.make_solver, options.interrupt, [this] { check_limits(); },
                    system.symmetries.empty() ? 0 : options.orbit_limit}),
           lifting_(system, options.make_solver, options.interrupt),
-          generalisation_(frames_, initial_, lifting_, {options.obstacle_depth, 3, 3}) {}
+          generalisation_(frames_, initial_, lifting_, {options.obstacle_depth, 3, 6}) {}
 
     PdrResult run() {
         PdrResult result;
@@ -64,6 +73,7 @@ class Pdr {
             return violated(obligation, result);
         }
         frames_.extend();
+        frames_.add_for_ever(lemmas(options_.known));
         use_candidates();
         for (;;) {
             while (const auto found = frames_.bad_state(bads_)) {
@@ -96,12 +106,7 @@ class Pdr {
         }
         if (candidates.empty()) return;
         const auto kept = largest_inductive(system_, candidates, options_.make_solver, options_.interrupt);
-        std::vector<Lemma> for_ever;
-        for (const ClauseOrbit& lemma : kept) {
-            for_ever.emplace_back();
-            for (const Clause& clause : lemma) for_ever.back().images.push_back(negated(clause));
-        }
-        frames_.add_for_ever(std::move(for_ever));
+        frames_.add_for_ever(lemmas(kept));
         for (const ClauseOrbit& lemma : candidates) {
             if (std::find(kept.begin(), kept.end(), lemma) != kept.end()) continue;
             const Cube cube = negated(lemma.front());
@@ -147,11 +152,17 @@ class Pdr {
     }
 
     void proved(size_t level, PdrResult& result) {
-        for (const Lemma& lemma : frames_.lemmas_from(level + 1)) result.lemmas.push_back(clauses(lemma));
-        if (options_.minimise)
-            result.lemmas =
-                smallest_invariant(system_, std::move(result.lemmas), bads_, options_.make_solver, options_.interrupt);
-        const auto broken = check_invariant(system_, result.lemmas, bads_, options_.make_solver, options_.interrupt);
+        const std::vector<Lemma> found = frames_.lemmas_from(level + 1);
+        for (const Lemma& lemma : found) result.lemmas.push_back(clauses(lemma));
+        auto broken = checked(result);
+        if (broken && broken->kind != BrokenObligation::Kind::interrupted &&
+            !std::ranges::all_of(found, &Lemma::complete)) {
+            // Some images were not kept. Others may rest on them, and be of no use either.
+            result.lemmas.clear();
+            for (const Lemma& lemma : found)
+                if (lemma.complete) result.lemmas.push_back(clauses(lemma));
+            broken = checked(result);
+        }
         if (!broken) {
             result.answer = PdrResult::Answer::proved;
         } else if (broken->kind == BrokenObligation::Kind::interrupted) {
@@ -160,6 +171,19 @@ class Pdr {
         } else {
             result.inconsistency = "pdr: the invariant that it found is not inductive, or does not exclude what is bad";
         }
+    }
+
+    /// Known lemmas are the first of those found.
+    std::optional<BrokenObligation> checked(PdrResult& result) {
+        size_t known = options_.known.size();
+        if (options_.minimise) {
+            result.lemmas =
+                smallest_invariant(system_, std::move(result.lemmas), bads_, options_.make_solver, options_.interrupt);
+            known = 0;
+        }
+        const std::span<const ClauseOrbit> all = result.lemmas;
+        return check_invariant(system_, all.first(known), all.subspan(known), bads_, options_.make_solver,
+                               options_.interrupt);
     }
 
     /// The obligation holds an initial state: from there its inputs lead on to the bad.

@@ -35,6 +35,9 @@ struct PdrOptions {
     size_t orbit_limit = 5000;
     /// Counterexamples to generalisation are generalised themselves down to this depth.
     size_t obstacle_depth = 1;
+    /// Inductive together and true initially, with their images, as the caller has checked: used, and not checked
+    /// again.
+    std::vector<ClauseOrbit> known;
     /// May hold or not; those that hold together are used, the others are tried as lemmas of the first frame.
     std::vector<Clause> candidates;
     /// Leave out of the invariant what it does without (smallest_invariant).
@@ -52,8 +55,8 @@ struct BitRun {
 struct PdrResult {
     enum class Answer { proved, violated, undecided };
     Answer answer = Answer::undecided;
-    /// proved: an inductive invariant that excludes the bads, together with well_formed. undecided: what is likely to
-    /// hold, good as candidates.
+    /// proved: an inductive invariant that excludes the bads, together with well_formed; what was known is in it,
+    /// unless it is not needed and `minimise` was asked for. undecided: what is likely to hold, good as candidates.
     std::vector<ClauseOrbit> lemmas;
     BitRun run;         ///< violated
     std::string limit;  ///< undecided: what ended it

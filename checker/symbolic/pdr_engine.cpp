@@ -1,6 +1,7 @@
 #include "checker/symbolic/pdr_engine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 
 #include "checker/explicit/limits.h"
@@ -73,7 +74,7 @@ class Engine {
         options.interrupt = watch_.flag();
         options.memory = options_.memory_bytes;
         options.max_frames = options_.max_steps;
-        options.candidates = learnt_;
+        options.known = checked_;
         const size_t frames_before = frames_, lemmas_before = lemmas_;
         const auto note = [&](const PdrProgress& now) {
             frames_ = std::max(frames_before, now.frames);
@@ -105,19 +106,16 @@ class Engine {
     }
 
     void proved(uint32_t bad, const PdrResult& result) {
-        std::vector<ClauseOrbit> fresh;
-        for (const ClauseOrbit& lemma : result.lemmas)
-            if (std::ranges::find(learnt_, lemma.front()) == learnt_.end()) fresh.push_back(lemma);
+        // What was known comes first, and has passed this check before.
+        std::vector<ClauseOrbit> fresh(result.lemmas.begin() + static_cast<ptrdiff_t>(checked_.size()),
+                                       result.lemmas.end());
         TransitionCircuit bits = encoding_.transition();
         const std::vector<Lit> known = hot_.in_bits(checked_, bits), conjuncts = hot_.in_bits(fresh, bits);
         const auto broken = check_invariant(bits, known, conjuncts, std::span(&bad, 1), make_checker_, watch_.flag());
         if (broken && broken->kind == BrokenObligation::Kind::interrupted) watch_.give_up();
         if (broken) throw BrokenRule{"two solvers disagree on an inductive invariant"};
         answers_[bad] = {Known::never, std::nullopt, false, "proved by pdr, " + counted(result.lemmas.size(), "lemma")};
-        for (ClauseOrbit& lemma : fresh) {
-            learnt_.push_back(lemma.front());
-            checked_.push_back(std::move(lemma));
-        }
+        std::ranges::move(fresh, std::back_inserter(checked_));
     }
 
     void happens(uint32_t bad, const BitRun& run) {
@@ -155,7 +153,6 @@ class Engine {
     OneHot hot_;
     bool symmetric_ = true;  ///< the guess of OneHot has not been found wrong
     std::vector<BadAnswer> answers_;
-    std::vector<Clause> learnt_;        ///< candidates for the next bad: the first of each lemma in `checked_`
     std::vector<ClauseOrbit> checked_;  ///< inductive together; Z3 has agreed
     size_t frames_ = 0, lemmas_ = 0;
 };

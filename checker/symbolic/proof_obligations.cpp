@@ -6,6 +6,7 @@
 
 #include "checker/explicit/limits.h"
 #include "checker/explicit/reads.h"
+#include "checker/symbolic/horn.h"
 #include "checker/symbolic/smt_terms.h"
 #include "model/system/evaluator.h"
 
@@ -19,10 +20,16 @@ namespace {
 constexpr size_t most_choices = size_t{1} << 14;
 constexpr const char* losses_symbol = "|power losses|";
 constexpr const char* primed_losses = "|power losses'|";
+constexpr const char* reached_symbol = "|is reached|";
 
 bool judges_checks(PropertyKind kind) {
     return kind == PropertyKind::assertion || kind == PropertyKind::range || kind == PropertyKind::lock ||
            kind == PropertyKind::atomic_block;
+}
+
+std::string in_one_line(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    return text;
 }
 
 /// All instances of one step: of one actor instance at one location, or of init or power_loss.
@@ -49,6 +56,7 @@ class Builder {
     }
 
     std::vector<Obligation> build();
+    std::string horn();
 
  private:
     std::vector<std::optional<int64_t>> constants() const;
@@ -57,6 +65,9 @@ class Builder {
     void collect(const ActorInstance& actor, bool recovery);
 
     void add(const std::string& name, const std::string& title, const std::string& claim, const std::string& body);
+    void add_step(const std::string& name, const std::string& title, const std::string& claim, std::string script,
+                  const std::map<uint32_t, std::string>& primed, bool counts_losses, const std::string& extra);
+    std::string reached(const std::map<uint32_t, std::string>& primed, bool counts_losses) const;
     std::string declarations() const;
     std::string premise() const;
     std::string atom(const Atom& atom, const std::map<uint32_t, std::string>& primed, bool after_loss) const;
@@ -96,6 +107,8 @@ class Builder {
     std::vector<Group> groups_;
     std::vector<Obligation> made_;
     std::set<std::string> names_;
+    bool horn_ = false;  ///< clauses are made, not obligations
+    std::string clauses_;
 };
 
 /// Cells that have one value for ever: init gives it to them in every initial state, and no step writes another one.
@@ -173,6 +186,10 @@ void Builder::collect(const ActorInstance& actor, bool recovery) {
 
 void Builder::add(const std::string& name, const std::string& title, const std::string& claim,
                   const std::string& body) {
+    if (horn_) {
+        clauses_ += "; " + in_one_line(title) + "\n" + horn_clause(body, "false");
+        return;
+    }
     // Names of files: letters, digits and hyphens.
     std::string plain;
     for (const char c : name) {
@@ -184,10 +201,8 @@ void Builder::add(const std::string& name, const std::string& title, const std::
     }
     std::string unique = plain;
     for (int i = 2; !names_.insert(unique).second; ++i) unique = plain + "-" + std::to_string(i);
-    std::string comment;
-    for (const char c : title) comment += c == '\n' ? ' ' : c;
     made_.push_back({unique, title,
-                     "; " + comment + "\n; " + claim +
+                     "; " + in_one_line(title) + "\n; " + claim +
                          "\n; What would show the contrary is asked for; there is none: the answer must be unsat.\n"
                          "(set-logic QF_BV)\n(set-info :status unsat)\n" +
                          body + "(check-sat)\n"});
@@ -216,6 +231,7 @@ std::string Builder::premise() const {
                 losses_symbol + " " + smt_number(budget_, width) + ")))\n";
     }
     for (const Conjunct& part : invariant_) text += "(assert " + conjunct(part, {}, false) + ")\n";
+    if (horn_) text += "(assert " + reached({}, false) + ")\n";
     return text;
 }
 
@@ -289,7 +305,8 @@ std::string Builder::here(const Group& group) const {
 
 std::string Builder::chosen(size_t number, size_t count) const {
     if (count == 1) return "true";
-    return "(= choice " + smt_number(static_cast<int64_t>(number), system::bits_for(static_cast<int64_t>(count))) + ")";
+    return "(= choice! " + smt_number(static_cast<int64_t>(number), system::bits_for(static_cast<int64_t>(count))) +
+           ")";
 }
 
 /// The guard, and if `checked` all checks.
@@ -304,7 +321,7 @@ std::string Builder::enabled(SmtTerms& terms, const Instance& instance, bool che
 std::string Builder::step(SmtTerms& terms, const Group& group, std::string& script) const {
     const size_t count = group.instances.size();
     if (count > 1)
-        script += "; Which of its choices the step makes.\n(declare-const choice (_ BitVec " +
+        script += "; Which of its choices the step makes.\n(declare-const choice! (_ BitVec " +
                   std::to_string(system::bits_for(static_cast<int64_t>(count))) + "))\n";
     std::vector<std::string> ways;
     for (size_t i = 0; i < count; ++i) {
@@ -374,6 +391,46 @@ std::string Builder::after_step(const std::map<uint32_t, std::string>& primed, b
            smt_all(goal) + "))\n";
 }
 
+/// An obligation about what holds after a step, or the clause that what is after it is reached.
+void Builder::add_step(const std::string& name, const std::string& title, const std::string& claim, std::string script,
+                       const std::map<uint32_t, std::string>& primed, bool counts_losses, const std::string& extra) {
+    if (horn_)
+        clauses_ += "; " + in_one_line(title) + "\n" + horn_clause(script, reached(primed, counts_losses));
+    else
+        add(name, title, claim, script + after_step(primed, counts_losses, extra));
+}
+
+/// The predicate of the Horn clauses, of the state before or after a step.
+std::string Builder::reached(const std::map<uint32_t, std::string>& primed, bool counts_losses) const {
+    std::vector<std::string> arguments;
+    for (uint32_t cell = 0; cell < program_.cells.size(); ++cell) {
+        if (cells_.constant(cell)) continue;
+        const auto found = primed.find(cell);
+        arguments.push_back(found == primed.end() ? cells_.symbol(cell) : found->second);
+    }
+    if (power_) arguments.emplace_back(counts_losses ? primed_losses : losses_symbol);
+    if (arguments.empty()) return reached_symbol;
+    std::string term = std::string("(") + reached_symbol;
+    for (const std::string& argument : arguments) term += " " + argument;
+    return term + ")";
+}
+
+std::string Builder::horn() {
+    horn_ = true;
+    std::string sorts;
+    for (uint32_t cell = 0; cell < program_.cells.size(); ++cell)
+        if (!cells_.constant(cell)) sorts += (sorts.empty() ? "" : " ") + cells_.sort(cell);
+    if (power_)
+        sorts +=
+            (sorts.empty() ? "" : " ") + std::string("(_ BitVec ") + std::to_string(signed_width(0, budget_)) + ")";
+    clauses_ =
+        "; sat: the properties hold in every state that is reached; unsat: one of them is violated.\n"
+        "(set-logic HORN)\n(declare-fun " +
+        std::string(reached_symbol) + " (" + sorts + ") Bool)\n";
+    build();
+    return clauses_ + "(check-sat)\n";
+}
+
 void Builder::initial() {
     if (program_.init.size() > most_choices) throw LimitReached{"more than 2^14 choices of init in a proof"};
     std::string script;
@@ -396,8 +453,8 @@ void Builder::initial() {
                   std::to_string(signed_width(0, budget_)) + ") " + smt_number(0, signed_width(0, budget_)) + ")\n";
     for (uint32_t cell = 0; cell < program_.cells.size(); ++cell)
         if (cells_.constant(cell)) primed.erase(cell);
-    script += after_step(primed, power_, smt_all(goal));
-    add("initial", "the initial states", "Every initial state satisfies the invariant.", script);
+    add_step("initial", "the initial states", "Every initial state satisfies the invariant.", script, primed, power_,
+             smt_all(goal));
 }
 
 void Builder::consecution(const Group& group) {
@@ -406,8 +463,7 @@ void Builder::consecution(const Group& group) {
     const std::string possible = step(terms, group, script);
     script += "(assert " + possible + ")\n";
     const std::map<uint32_t, std::string> primed = writes(terms, group, cells_, script);
-    script += after_step(primed, false, "");
-    add("step-" + group.name, group.title, "This step preserves the invariant.", script);
+    add_step("step-" + group.name, group.title, "This step preserves the invariant.", script, primed, false, "");
 }
 
 /// The power_loss step, then what does not survive at its first value, recover at its entry.
@@ -434,8 +490,7 @@ void Builder::power_loss() {
     const unsigned width = signed_width(0, budget_);
     script += std::string("(define-fun ") + primed_losses + " () (_ BitVec " + std::to_string(width) + ") (bvadd " +
               losses_symbol + " " + smt_number(1, width) + "))\n";
-    script += after_step(primed, true, "");
-    add("power-loss", "power loss", "Losing power preserves the invariant.", script);
+    add_step("power-loss", "power loss", "Losing power preserves the invariant.", script, primed, true, "");
 }
 
 // Safety.
@@ -591,6 +646,10 @@ bool provable(const system::System& system, uint32_t property) {
 std::vector<Obligation> proof_obligations(const Program& program, std::span<const Conjunct> invariant,
                                           std::span<const uint32_t> properties) {
     return Builder(program, invariant, properties).build();
+}
+
+std::string horn_clauses(const Program& program, std::span<const uint32_t> properties) {
+    return Builder(program, {}, properties).horn();
 }
 
 }  // namespace untorn::checker::symbolic

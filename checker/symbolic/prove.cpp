@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "checker/explicit/limits.h"
+#include "checker/symbolic/cnf.h"
 #include "checker/symbolic/one_hot.h"
 
 namespace untorn::checker::symbolic {

@@ -113,7 +113,7 @@ std::string SmtTerms::define(CodeId code, bool truth, std::string term) {
     auto& known = truth ? truths_ : numbers_;
     // A slot says that the program has more than one use for it.
     if (program_.codes[code].slot != 0) {
-        std::string name = (truth ? "t" : "n") + std::to_string(code);
+        std::string name = (truth ? "t!" : "n!") + std::to_string(code);  // no cell has such a name
         script_ += "(define-fun " + name + " () " +
                    (truth ? "Bool" : "(_ BitVec " + std::to_string(width(code)) + ")") + " " + term + ")\n";
         term = std::move(name);

@@ -26,10 +26,10 @@ std::string model_text(const z3::model& model) {
 
 }  // namespace
 
-SolverAnswer ask_z3(const std::string& script, const std::atomic<bool>* interrupt, double seconds) {
+SolverAnswer ask_z3(const std::string& script, const std::atomic<bool>* interrupt, double seconds, const char* logic) {
     try {
         z3::context context;
-        z3::solver solver(context, "QF_BV");
+        z3::solver solver(context, logic);
         if (seconds > 0) {
             z3::params limits(context);
             limits.set("timeout", static_cast<unsigned>(std::clamp(seconds * 1000, 1.0, 4e9)));

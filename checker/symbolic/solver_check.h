@@ -12,8 +12,9 @@ struct SolverAnswer {
     std::string detail;  ///< unknown: why; error: what the solver says of the script; sat: a model, one value a line
 };
 
-/// `interrupt` may be null. Limits: seconds, 0: none.
-SolverAnswer ask_z3(const std::string& script, const std::atomic<bool>* interrupt = nullptr, double seconds = 0);
+/// `interrupt` may be null. Limits: seconds, 0: none. The logic chooses Z3's solver: HORN is Spacer.
+SolverAnswer ask_z3(const std::string& script, const std::atomic<bool>* interrupt = nullptr, double seconds = 0,
+                    const char* logic = "QF_BV");
 
 /// `Z3 4.8.12`.
 std::string z3_version();

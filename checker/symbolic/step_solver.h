@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "checker/symbolic/clause.h"
-#include "checker/symbolic/cnf.h"
+#include "checker/symbolic/step_clauses.h"
 #include "checker/symbolic/transition_circuit.h"
 
 namespace untorn::checker::symbolic {
@@ -27,7 +27,7 @@ class StepSolver {
     };
 
     /// The system must outlive it.
-    StepSolver(const TransitionCircuit& system, From from, const MakeSolver& make_solver,
+    StepSolver(const TransitionCircuit& system, const StepClauses& step, From from, const MakeSolver& make_solver,
                const std::atomic<bool>* interrupt);
 
     /// The states before the move satisfy the clause from now on.
@@ -46,14 +46,9 @@ class StepSolver {
     StateAndInputs model();
 
  private:
-    int current(uint32_t latch);
-    int next(uint32_t latch);
-
     const TransitionCircuit& system_;
+    const StepClauses& step_;
     std::unique_ptr<SatSolver> solver_;
-    Cnf cnf_;
-    int possible_ = 0;                 ///< 0: not yet asked for
-    std::vector<int> current_, next_;  ///< by latch; 0: not yet asked for
     std::vector<int> literals_, clause_;
 };
 

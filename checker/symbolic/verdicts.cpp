@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "checker/symbolic/cnf.h"
+
 #include "checker/explicit/limits.h"
 
 namespace untorn::checker::symbolic {

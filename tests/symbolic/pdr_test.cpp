@@ -134,7 +134,7 @@ TEST_CASE("lemmas with their images under symmetry make invariants, too") {
         const TransitionCircuit system = random_symmetric_circuit(random);
         PdrOptions options;
         options.minimise = random() % 2 != 0;
-        // A limit that some orbits pass: images are given up on the way.
+        // A limit that some orbits pass: some lemmas stand without their images.
         options.orbit_limit = std::vector<size_t>{0, 2, 5000}[random() % 3];
         compare(system, 0, options, counts);
         const uint32_t bad = 0;

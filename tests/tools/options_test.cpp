@@ -132,7 +132,7 @@ TEST_CASE("export needs a format that there is") {
     CHECK(o.to == "aiger");
     CHECK(o.properties == std::vector<std::string>{"p", "q"});
     CHECK(o.output == "x.aig");
-    CHECK(refused({"export", "a", "--to", "smv"}) == "untorn: --to smv: there is aiger, aiger-ascii");
+    CHECK(refused({"export", "a", "--to", "smv"}) == "untorn: --to smv: there is aiger, aiger-ascii, horn");
     CHECK(refused({"export", "a"}).find("--to") != std::string::npos);
 }
 

@@ -359,6 +359,11 @@ TEST_CASE("export writes the properties that are asked for, and complains about 
         const Ended abc = shell("cd " + folder.quoted() + " && berkeley-abc -c 'read_aiger torn.aig; bmc3'");
         CHECK_MESSAGE(abc.out.find("was asserted in frame 2.") != std::string::npos, abc.out);
     }
+    const Ended horn = untorn("export --to horn --property no_tear " + file);
+    CHECK(horn.status == 0);
+    CHECK(horn.out.find("(set-logic HORN)\n") != std::string::npos);
+    CHECK(horn.out.find("; crash invariant no_tear\n") != std::string::npos);
+    CHECK(horn.out.find("; deadlock") == std::string::npos);
     const Ended wrong = untorn("export --to aiger --property no_tera " + file + " 2>&1 >/dev/null");
     CHECK(wrong.status == 2);
     CHECK(wrong.out == "untorn: error: --property no_tera: this run has no such property; did you mean no_tear?\n");

@@ -1,4 +1,4 @@
-// `untorn export`: one run as a circuit, for other model checkers.
+// `untorn export`: one run as a circuit or as Horn clauses, for other model checkers.
 #pragma once
 
 #include "tools/cli/options.h"

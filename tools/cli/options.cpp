@@ -135,7 +135,9 @@ void add_properties(CLI::App& app, Options& o, const char* help) {
 }
 
 void add_export(CLI::App& app, Options& o) {
-    app.add_option("--to", o.to, "Format: aiger (AIGER 1.9, binary) or aiger-ascii")->required()->type_name("FORMAT");
+    app.add_option("--to", o.to, "Format: aiger (AIGER 1.9, binary), aiger-ascii or horn (Horn clauses, SMT-LIB 2)")
+        ->required()
+        ->type_name("FORMAT");
     add_properties(app, o, "Export only this property; may be repeated");
     app.add_option("-o,--output", o.output, "Write to this file; with -, to standard output (the default)")
         ->type_name("FILE");
@@ -279,7 +281,7 @@ std::string understand(Options& o, const Written& w) {
     size_t number = 0;
     if (problem.empty()) problem = understand_engine(o, w);
     if (problem.empty() && o.command == Command::export_)
-        problem = choose("--to", o.to, {"aiger", "aiger-ascii"}, number);
+        problem = choose("--to", o.to, {"aiger", "aiger-ascii", "horn"}, number);
     if (problem.empty() && !w.order.empty()) {
         problem = choose("--order", w.order, {"faults", "steps"}, number);
         o.order_by_steps = number == 1;
@@ -350,7 +352,8 @@ Parsed parse_options(int argc, const char* const* argv) {
     CLI::App* simulate =
         app.add_subcommand("simulate", "Walk through one run: at random, or with --interactive as you say");
     CLI::App* dump = app.add_subcommand("dump", "Print the transition system of each run");
-    CLI::App* exported = app.add_subcommand("export", "Write one run as a circuit, for other model checkers");
+    CLI::App* exported =
+        app.add_subcommand("export", "Write one run as a circuit or as Horn clauses, for other model checkers");
     CLI::App* proved = app.add_subcommand("prove", "Find an inductive invariant for one run, and write a certificate");
     CLI::App* certified = app.add_subcommand("certify", "Check a certificate, with Z3 and, where installed, cvc5");
     add_certify(*certified, o, w);
