@@ -37,14 +37,22 @@ Encoder::Encoder(Encoding& encoding)
     power_can_be_lost_ = system_.power_loss && system_.power_loss->budget > 0;
 }
 
-void Encoder::run() {
+void Encoder::run(Encoding::Judged judged) {
     close_everything();
     find_changing();
     make_latches();
     make_inputs();
     make_initial();
     make_steps();
-    make_properties();
+    make_claims();
+    if (judged == Encoding::Judged::properties) {
+        make_properties();
+    } else {
+        auto& bads = out_.transition_.bads;
+        out_.transition_.initial_bads.clear();
+        for (uint32_t lemma = 0; lemma < system_.lemmas.size(); ++lemma)
+            bads.push_back({system::none, !out_.transition_.claims[lemma], false, false, lemma});
+    }
     make_well_formed();
 }
 
@@ -506,6 +514,17 @@ Lit Encoder::stuck() {
 Lit Encoder::recovered() {
     if (recover_.empty()) return !out_.running_;
     return circuit_.both(!out_.running_, arithmetic_.code_is(codes_[recover_[0].counter], system::ended));
+}
+
+/// Rule 20.
+void Encoder::make_claims() {
+    ExpressionBits bits(circuit_, pool_, out_.layout_, codes_);
+    Closer closer(pool_, system_.types, {});
+    for (const system::Lemma& lemma : system_.lemmas) {
+        const Lit claimed = lemma.after_loss ? !out_.running_ : out_.running_;
+        const Lit holds = claimed == Circuit::no ? Circuit::yes : bits.truth(closer.close(lemma.expr));
+        out_.transition_.claims.push_back(!circuit_.both(claimed, !holds));
+    }
 }
 
 void Encoder::make_properties() {

@@ -17,7 +17,7 @@ class Encoder {
  public:
     explicit Encoder(Encoding& encoding);
     /// Throws LimitReached.
-    void run();
+    void run(Encoding::Judged judged);
 
  private:
     /// A step in which nothing is open but cells and choices.
@@ -61,6 +61,7 @@ class Encoder {
     void make_loss(std::vector<Made>& made);
     void make_next(const std::vector<Made>& made);
     void make_recovery_returns();
+    void make_claims();
     void make_properties();
     std::optional<std::string> add_judged(uint32_t property);
     void make_well_formed();

@@ -153,6 +153,7 @@ void OneHot::make_circuit(const TransitionCircuit& bits) {
         bad.happens = mapped(bad.happens);
         made_.bads.push_back(bad);
     }
+    for (Lit claim : bits.claims) made_.claims.push_back(mapped(claim));
 }
 
 void OneHot::make_symmetries(const system::System& system) {
