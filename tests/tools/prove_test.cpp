@@ -177,7 +177,7 @@ TEST_CASE(
        |          | (a state)        | copied = false |
      1 | lemma:12 | both             |                | disk[0] = New
        |          |                  |                | disk[1] = New
-   *** | lemma:20 | needs_copy FAILS |                |
+   *** | lemma:21 | needs_copy FAILS |                |
     no such state is ever reached: proved by an invariant of more than the lemmas
 )"));
     CHECK(says(o, "holds (proved)  no_tear, copied_first, deadlock, range, both_or_none, needs_copy, crash_same\n"));
