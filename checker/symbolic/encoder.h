@@ -29,7 +29,8 @@ class Encoder {
         std::vector<std::pair<system::ExprId, uint32_t>> checks;  ///< with their property
         std::vector<system::Update> updates;
         std::vector<system::ExprId> faults;
-        bool impossible = false;  ///< there is nothing to choose from
+        std::vector<std::pair<std::string, system::ExprId>> labels;  ///< where it passes them; of steps of actors
+        bool impossible = false;                                     ///< there is nothing to choose from
     };
     /// An actor instance.
     struct Who {
@@ -73,7 +74,9 @@ class Encoder {
     Bits number_of_faults(const Closed& step, ExpressionBits& bits);
     /// Whether some step that spends no fault can be taken by one of these; nothing if there is too much to choose.
     std::optional<Lit> moves(std::span<const Who> who);
-    std::optional<Lit> can_be_taken(const Closed& step);
+    std::optional<Lit> can_be_taken(const Closed& step, system::ExprId when = system::ExprPool::yes);
+    void note_taken(const Who& who, const Closed& step, Lit enabled, ExpressionBits& bits);
+    std::optional<std::string> make_progress();
     std::optional<Lit> run_moves();
     std::optional<Lit> recovery_moves();
     Lit threads_ended();
@@ -97,6 +100,9 @@ class Encoder {
     std::vector<Lit> selected_;                     ///< by mover
     std::map<uint32_t, std::vector<Lit>> failing_;  ///< by property: the checks of it that fail
     std::optional<std::optional<Lit>> run_moves_, recovery_moves_;
+    bool asks_for_progress_ = false;
+    /// By System::fairness and identity: the moves that take it.
+    std::map<std::pair<size_t, int64_t>, std::vector<Lit>> taken_;
 };
 
 }  // namespace untorn::checker::symbolic

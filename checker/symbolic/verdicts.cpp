@@ -26,6 +26,10 @@ class Decision {
             result.limit = unasked->why;
             return result;
         }
+        if (system::is_progress(kind)) {  // progress_search.h
+            result.limit = limit_;
+            return result;
+        }
         const BadAnswer *yes = answer(p, true), *no = answer(p, false);
         switch (kind) {
             case PropertyKind::cover:
