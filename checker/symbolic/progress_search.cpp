@@ -95,8 +95,8 @@ class Questions {
         std::vector<ProgressAnswer> answers(questions.size());
         bool violated = std::ranges::any_of(
             result_.properties, [](const PropertyResult& property) { return property.verdict == Verdict::violated; });
-        std::string limit;
-        const auto limited = [&](const auto& work) {
+        // A limit of steps leaves one open, and says nothing of the others; any other limit ends them all.
+        const auto limited = [](std::string& limit, const auto& work) {
             try {
                 work();
             } catch (const LimitReached& reached) {
@@ -105,13 +105,13 @@ class Questions {
                 limit = "out of memory";
             }
         };
-        limited([&] {
-            for (size_t i = 0; i < questions.size(); ++i) {
+        std::vector<std::string> limits(questions.size());
+        for (size_t i = 0; i < questions.size(); ++i)
+            limited(limits[i], [&] {
                 if (options_.stop_early && violated) throw LimitReached{"--stop-early"};
                 answers[i] = decide(i);
                 violated = violated || answers[i].known == Known::happens;
-            }
-        });
+            });
         // A lasso of any of them is a fair run.
         const bool lasso =
             std::ranges::any_of(answers, [](const ProgressAnswer& answer) { return answer.known == Known::happens; });
@@ -119,9 +119,13 @@ class Questions {
             std::ranges::any_of(answers, [](const ProgressAnswer& answer) { return answer.known == Known::never; });
         ProgressAnswer any;
         if (lasso) any.known = Known::happens;
-        if (holds && !lasso && limit.empty()) limited([&] { any = decide(std::nullopt); });
-        for (size_t i = 0; i < questions.size(); ++i) settle(questions[i].property, answers[i], any, limit);
-        if (result_.limit.empty()) result_.limit = limit;
+        std::string any_limit;
+        if (holds && !lasso) limited(any_limit, [&] { any = decide(std::nullopt); });
+        for (size_t i = 0; i < questions.size(); ++i)
+            settle(questions[i].property, answers[i], any, answers[i].known == Known::never ? any_limit : limits[i]);
+        limits.push_back(any_limit);
+        for (const std::string& limit : limits)
+            if (result_.limit.empty()) result_.limit = limit;
     }
 
  private:
