@@ -23,7 +23,7 @@ class Expander {
     Expander(Program& program)
         : program_(program), system_(program.system), pool_(system_.pool), codes_(program, pool_) {}
 
-    void run();
+    void run(bool with_lemmas);
 
  private:
     struct Who {
@@ -32,6 +32,7 @@ class Expander {
         uint32_t transition = 0;
     };
     void properties();
+    void lemmas();
     void constraints();
     std::pair<int64_t, int64_t> identities(system::ActorId id) const;
     void actor(system::ActorId id);
@@ -50,7 +51,7 @@ class Expander {
     bool in_recover_ = false;
 };
 
-void Expander::run() {
+void Expander::run(bool with_lemmas) {
     program_.changing.assign(program_.cells.size(), false);
     program_.lost_reads.assign(program_.cells.size(), false);
     program_.recover_changes.assign(program_.cells.size(), false);
@@ -65,6 +66,7 @@ void Expander::run() {
         for (ExprId id : closed_loss_) reads_of(id, seen);
     }
     properties();
+    if (with_lemmas) lemmas();
     codes_.assign_slots();
     for (uint32_t cell = 0; cell < program_.cells.size(); ++cell)
         if (survives_power_loss(system_.variables[program_.cells[cell].var])) program_.surviving.push_back(cell);
@@ -79,6 +81,11 @@ void Expander::properties() {
         program_.consequents[p] = static_cast<uint32_t>(program_.properties.size());
         program_.properties.push_back(compiled(system_.properties[p].consequent));
     }
+}
+
+void Expander::lemmas() {
+    for (const system::Lemma& lemma : system_.lemmas)
+        program_.lemmas.push_back(codes_.compile(Closer(pool_, system_.types, {}).close(lemma.expr)));
 }
 
 void Expander::constraints() {
@@ -236,6 +243,8 @@ void Expander::reads_of(ExprId id, std::vector<bool>& seen) {
 
 }  // namespace
 
-Program::Program(const system::System& system_) : system(system_), cells(system_) { Expander(*this).run(); }
+Program::Program(const system::System& system_, bool with_lemmas) : system(system_), cells(system_) {
+    Expander(*this).run(with_lemmas);
+}
 
 }  // namespace untorn::checker

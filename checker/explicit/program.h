@@ -120,8 +120,8 @@ struct Constraint {
 };
 
 struct Program {
-    /// Throws LimitReached (see above). `system` must outlive the program.
-    explicit Program(const system::System& system);
+    /// Throws LimitReached (see above). `system` must outlive the program. Without `with_lemmas` there are none.
+    explicit Program(const system::System& system, bool with_lemmas = false);
 
     const system::System& system;
     Cells cells;
@@ -139,6 +139,7 @@ struct Program {
     /// By System::properties: its expression. Behind them those of consequents.
     std::vector<CodeId> properties;
     std::vector<uint32_t> consequents;    ///< by System::properties: of leads_to, index into `properties`
+    std::vector<CodeId> lemmas;           ///< by System::lemmas
     std::vector<Constraint> constraints;  ///< if a property asks for progress
 
     std::vector<uint32_t> thread_counters;  ///< cells

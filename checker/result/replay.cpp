@@ -36,6 +36,7 @@ class Replay {
     void demand_enabled(const TraceStep& entry) const;
     void confirm(const Claim& claim);
     void confirm_property(uint32_t p, bool loops);
+    void confirm_lemma(const system::Lemma& lemma) const;
     void confirm_progress(const system::Property& property);
     void confirm_fairness();
     FairnessReason reason(const system::Fairness& fairness, int64_t identity) const;
@@ -131,6 +132,14 @@ void Replay::confirm(const Claim& claim) {
     for (const auto& [cell, value] : claim.outcome)
         demand(state_.cells.at(cell) == value, "it ends in another outcome");
     if (claim.property) confirm_property(*claim.property, claim.loop_start.has_value());
+    if (claim.lemma) confirm_lemma(system_.lemmas[*claim.lemma]);
+}
+
+/// Rule 20.
+void Replay::confirm_lemma(const system::Lemma& lemma) const {
+    demand(!failed_property_, "a check fails");
+    demand(power_lost_ == lemma.after_loss, "the lemma is not claimed there");
+    demand(evaluator_.evaluate(lemma.expr, state_) == 0, "the lemma holds");
 }
 
 void Replay::confirm_property(uint32_t p, bool loops) {
@@ -293,7 +302,9 @@ void Replay::append_deadlock() {
 }
 
 std::string subject(const system::System& system, const Claim& claim) {
-    return claim.property ? "`" + system.properties[*claim.property].name + "`" : "an outcome";
+    if (claim.property) return "`" + system.properties[*claim.property].name + "`";
+    if (claim.lemma) return "`" + system.lemmas[*claim.lemma].name + "`";
+    return claim.outcome.empty() ? "a state" : "an outcome";
 }
 
 std::string list(const system::System& system, const Path& path) {

@@ -33,6 +33,8 @@ struct Claim {
     /// The last state is the one after this move again.
     std::optional<size_t> loop_start;
     bool stutters = false;  ///< the run stays in the last state for ever
+    /// Index into System::lemmas. The path ends where the lemma is claimed and does not hold.
+    std::optional<uint32_t> lemma = std::nullopt;
 };
 
 std::variant<Trace, Inconsistency> replay(const system::System& system, const system::Evaluator& evaluator,

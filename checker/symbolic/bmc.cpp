@@ -5,6 +5,7 @@
 
 #include "checker/explicit/limits.h"
 #include "checker/symbolic/arithmetic.h"
+#include "checker/symbolic/progress_search.h"
 
 namespace untorn::checker::symbolic {
 
@@ -243,8 +244,9 @@ std::variant<SearchResult, Inconsistency> bmc(const system::System& system, cons
             limit = within("out of memory", search);
         }
         const uint64_t steps = search.steps() == 0 ? 0 : search.steps() - 1;
-        return label(verdicts(encoding, search.answers(), limit, false),
-                     "runs of up to " + std::to_string(steps) + (steps == 1 ? " step" : " steps"));
+        SearchResult result = verdicts(encoding, search.answers(), limit, false);
+        find_lassos(encoding, {options, watch, make_solver, make_z3}, result);
+        return label(std::move(result), "runs of up to " + std::to_string(steps) + (steps == 1 ? " step" : " steps"));
     } catch (const LimitReached& reached) {
         return label(undecided(system, reached.what), "nothing");
     } catch (const BrokenRule& broken) {

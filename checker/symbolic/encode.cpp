@@ -17,7 +17,28 @@ uint64_t number(const std::vector<bool>& bits, size_t first, size_t count) {
 
 }  // namespace
 
-Encoding::Encoding(const system::System& system) : system_(system), layout_(system) { Encoder(*this).run(); }
+Encoding::Encoding(const system::System& system, Judged judged) : system_(system), layout_(system) {
+    Encoder(*this).run(judged);
+}
+
+uint32_t Encoding::ask_for(const std::map<uint32_t, int64_t>& cells, uint64_t losses) {
+    Circuit& circuit = transition_.circuit;
+    std::vector<Lit> parts;
+    const auto demand = [&](const std::vector<uint32_t>& latches, uint64_t code) {
+        for (size_t i = 0; i < latches.size(); ++i) {
+            const Lit bit = transition_.latches[latches[i]].current;
+            parts.push_back((code >> i & 1) != 0 ? bit : !bit);
+        }
+    };
+    for (const auto& [cell, value] : cells) {
+        const auto code = static_cast<uint64_t>(value - layout_[cell].lo);
+        if (latches_of_[cell].empty() && code != constant_[cell]) parts.push_back(Circuit::no);
+        demand(latches_of_[cell], code);
+    }
+    demand(latches_of_.back(), losses);
+    transition_.bads.push_back({system::none, circuit.all(parts), true, false});
+    return static_cast<uint32_t>(transition_.bads.size() - 1);
+}
 
 std::vector<int64_t> Encoding::cells(const std::vector<bool>& latches) const {
     std::vector<int64_t> values;

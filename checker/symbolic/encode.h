@@ -12,6 +12,7 @@
 // What the circuit means is tested against the reference evaluator, in reachable and in arbitrary well-formed states.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +32,14 @@ struct Unasked {
 
 class Encoding {
  public:
+    /// Of what the circuit has bads.
+    enum class Judged : uint8_t { properties, lemmas };
+
     /// Throws LimitReached where a step or the system is too large. The system must outlive it.
-    explicit Encoding(const system::System& system);
+    explicit Encoding(const system::System& system, Judged judged = Judged::properties);
+
+    /// One bad more, of no property: a state with these values of cells, after so many losses. Its index.
+    uint32_t ask_for(const std::map<uint32_t, int64_t>& cells, uint64_t losses);
 
     const TransitionCircuit& transition() const { return transition_; }
     const system::System& system() const { return system_; }

@@ -34,17 +34,27 @@ Encoder::Encoder(Encoding& encoding)
       pool_(system_.pool),
       circuit_(encoding.transition_.circuit),
       arithmetic_(circuit_) {
+    asks_for_progress_ = std::ranges::any_of(system_.properties,
+                                             [](const auto& property) { return system::is_progress(property.kind); });
     power_can_be_lost_ = system_.power_loss && system_.power_loss->budget > 0;
 }
 
-void Encoder::run() {
+void Encoder::run(Encoding::Judged judged) {
     close_everything();
     find_changing();
     make_latches();
     make_inputs();
     make_initial();
     make_steps();
-    make_properties();
+    make_claims();
+    if (judged == Encoding::Judged::properties) {
+        make_properties();
+    } else {
+        auto& bads = out_.transition_.bads;
+        out_.transition_.initial_bads.clear();
+        for (uint32_t lemma = 0; lemma < system_.lemmas.size(); ++lemma)
+            bads.push_back({system::none, !out_.transition_.claims[lemma], false, false, lemma});
+    }
     make_well_formed();
 }
 
@@ -65,6 +75,9 @@ Encoder::Closed Encoder::closed(const system::Step& step, Closer& closer) const 
     }
     for (const system::FaultSpent& fault : step.faults)
         if (const ExprId when = closer.close(fault.when); when != ExprPool::no) made.faults.push_back(when);
+    if (asks_for_progress_)
+        for (const system::LabelPassed& passed : step.labels)
+            made.labels.emplace_back(passed.label, closer.close(passed.when));
     return made;
 }
 
@@ -341,6 +354,7 @@ void Encoder::make_steps() {
                 const Lit can = circuit_.both(here, legal(choices));
                 make_step(step, can, bits, made);
                 made[number].here = here;
+                if (asks_for_progress_ && all == &actors_) note_taken(who, step, made[number].enabled, bits);
             }
         }
     }
@@ -424,11 +438,13 @@ void Encoder::make_recovery_returns() {
 
 // Properties.
 
-std::optional<Lit> Encoder::can_be_taken(const Closed& step) {
+/// Where `when` holds, too.
+std::optional<Lit> Encoder::can_be_taken(const Closed& step, ExprId when) {
     // Only the choices that the guard or a fault reads are tried one by one; any value will do for the others.
     std::set<int64_t> read;
     std::set<ExprId> seen;
     choices_of(pool_, step.guard, read, seen);
+    choices_of(pool_, when, read, seen);
     for (ExprId fault : step.faults) choices_of(pool_, fault, read, seen);
     std::vector<ChoiceBits> choices;
     uint64_t vectors = 1;
@@ -451,7 +467,7 @@ std::optional<Lit> Encoder::can_be_taken(const Closed& step) {
             rest /= size;
         }
         ExpressionBits bits(circuit_, pool_, out_.layout_, codes_, choices);
-        Lit way = bits.truth(step.guard);
+        Lit way = circuit_.both(bits.truth(step.guard), bits.truth(when));
         for (ExprId fault : step.faults) way = circuit_.both(way, !bits.truth(fault));
         ways.push_back(way);
     }
@@ -508,7 +524,81 @@ Lit Encoder::recovered() {
     return circuit_.both(!out_.running_, arithmetic_.code_is(codes_[recover_[0].counter], system::ended));
 }
 
+/// Rule 20.
+void Encoder::make_claims() {
+    ExpressionBits bits(circuit_, pool_, out_.layout_, codes_);
+    Closer closer(pool_, system_.types, {});
+    for (const system::Lemma& lemma : system_.lemmas) {
+        const Lit claimed = lemma.after_loss ? !out_.running_ : out_.running_;
+        const Lit holds = claimed == Circuit::no ? Circuit::yes : bits.truth(closer.close(lemma.expr));
+        out_.transition_.claims.push_back(!circuit_.both(claimed, !holds));
+    }
+}
+
+// Progress (rules 15 and 16).
+
+namespace {
+
+/// Where a step passes the label; it has one place for each of the label's statements.
+ExprId passes(ExprPool& pool, const std::vector<std::pair<std::string, ExprId>>& labels, const std::string& label) {
+    if (label.empty()) return ExprPool::yes;
+    ExprId any = ExprPool::no;
+    for (const auto& [name, when] : labels)
+        if (name == label) any = pool.either(any, when);
+    return any;
+}
+
+}  // namespace
+
+void Encoder::note_taken(const Who& who, const Closed& step, Lit enabled, ExpressionBits& bits) {
+    for (ExprId fault : step.faults) enabled = circuit_.both(enabled, !bits.truth(fault));
+    for (size_t f = 0; f < system_.fairness.size(); ++f) {
+        if (system_.fairness[f].actor != who.actor) continue;
+        const Lit passed = bits.truth(passes(pool_, step.labels, system_.fairness[f].label));
+        taken_[{f, who.identity}].push_back(circuit_.both(enabled, passed));
+    }
+}
+
+/// Why it cannot be asked, or nothing.
+std::optional<std::string> Encoder::make_progress() {
+    TransitionCircuit& transition = out_.transition_;
+    transition.goes_on = circuit_.both(transition.possible, !out_.loss_);
+    std::vector<FairnessBits> made;
+    for (size_t f = 0; f < system_.fairness.size(); ++f) {
+        for (const Who& who : actors_) {
+            if (system_.fairness[f].actor != who.actor) continue;
+            std::vector<Lit> enabled;
+            for (const Closed& step : who.steps) {
+                const auto way = can_be_taken(step, passes(pool_, step.labels, system_.fairness[f].label));
+                if (!way) return "too many choices to say where a fairness constraint is enabled";
+                enabled.push_back(circuit_.both(*way, arithmetic_.code_is(codes_[who.counter], step.from)));
+            }
+            made.push_back(
+                {circuit_.any(enabled), circuit_.any(taken_[{f, who.identity}]), system_.fairness[f].strong});
+        }
+    }
+    transition.fairness = std::move(made);
+    ExpressionBits bits(circuit_, pool_, out_.layout_, codes_);
+    Closer closer(pool_, system_.types, {});
+    for (uint32_t p = 0; p < system_.properties.size(); ++p) {
+        const system::Property& property = system_.properties[p];
+        if (!system::is_progress(property.kind)) continue;
+        const Lit holds = bits.truth(closer.close(property.expr));
+        ProgressBits asked{p, property.kind == PropertyKind::eventually, Circuit::yes, !holds};
+        if (property.kind == PropertyKind::leads_to) {
+            asked.triggers = holds;
+            asked.unanswered = !bits.truth(closer.close(property.consequent));
+        }
+        transition.progress.push_back(asked);
+    }
+    return std::nullopt;
+}
+
 void Encoder::make_properties() {
+    const auto why_no_progress = asks_for_progress_ ? make_progress() : std::nullopt;
+    if (why_no_progress)
+        for (uint32_t p = 0; p < system_.properties.size(); ++p)
+            if (system::is_progress(system_.properties[p].kind)) out_.unasked_.push_back({p, *why_no_progress});
     for (uint32_t property = 0; property < system_.properties.size(); ++property) {
         if (system_.properties[property].kind == PropertyKind::antecedent) continue;
         if (auto why = add_judged(property)) out_.unasked_.push_back({property, std::move(*why)});
@@ -564,7 +654,7 @@ std::optional<std::string> Encoder::add_judged(uint32_t p) {
         }
         case PropertyKind::eventually:
         case PropertyKind::always_eventually:
-        case PropertyKind::leads_to: return "progress is not asked by this engine";
+        case PropertyKind::leads_to:  // TransitionCircuit::progress
         case PropertyKind::antecedent: break;
     }
     return std::nullopt;

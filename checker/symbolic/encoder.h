@@ -17,7 +17,7 @@ class Encoder {
  public:
     explicit Encoder(Encoding& encoding);
     /// Throws LimitReached.
-    void run();
+    void run(Encoding::Judged judged);
 
  private:
     /// A step in which nothing is open but cells and choices.
@@ -29,7 +29,8 @@ class Encoder {
         std::vector<std::pair<system::ExprId, uint32_t>> checks;  ///< with their property
         std::vector<system::Update> updates;
         std::vector<system::ExprId> faults;
-        bool impossible = false;  ///< there is nothing to choose from
+        std::vector<std::pair<std::string, system::ExprId>> labels;  ///< where it passes them; of steps of actors
+        bool impossible = false;                                     ///< there is nothing to choose from
     };
     /// An actor instance.
     struct Who {
@@ -61,6 +62,7 @@ class Encoder {
     void make_loss(std::vector<Made>& made);
     void make_next(const std::vector<Made>& made);
     void make_recovery_returns();
+    void make_claims();
     void make_properties();
     std::optional<std::string> add_judged(uint32_t property);
     void make_well_formed();
@@ -72,7 +74,9 @@ class Encoder {
     Bits number_of_faults(const Closed& step, ExpressionBits& bits);
     /// Whether some step that spends no fault can be taken by one of these; nothing if there is too much to choose.
     std::optional<Lit> moves(std::span<const Who> who);
-    std::optional<Lit> can_be_taken(const Closed& step);
+    std::optional<Lit> can_be_taken(const Closed& step, system::ExprId when = system::ExprPool::yes);
+    void note_taken(const Who& who, const Closed& step, Lit enabled, ExpressionBits& bits);
+    std::optional<std::string> make_progress();
     std::optional<Lit> run_moves();
     std::optional<Lit> recovery_moves();
     Lit threads_ended();
@@ -96,6 +100,9 @@ class Encoder {
     std::vector<Lit> selected_;                     ///< by mover
     std::map<uint32_t, std::vector<Lit>> failing_;  ///< by property: the checks of it that fail
     std::optional<std::optional<Lit>> run_moves_, recovery_moves_;
+    bool asks_for_progress_ = false;
+    /// By System::fairness and identity: the moves that take it.
+    std::map<std::pair<size_t, int64_t>, std::vector<Lit>> taken_;
 };
 
 }  // namespace untorn::checker::symbolic

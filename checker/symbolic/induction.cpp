@@ -4,6 +4,7 @@
 #include <new>
 
 #include "checker/explicit/limits.h"
+#include "checker/symbolic/progress_search.h"
 
 namespace untorn::checker::symbolic {
 
@@ -132,6 +133,7 @@ class Induction {
               const MakeSolver& make_checker)
         : encoding_(encoding),
           options_(options),
+          make_solver_(make_solver),
           make_checker_(make_checker),
           watch_(options),
           base_(encoding, make_solver, watch_),
@@ -155,6 +157,7 @@ class Induction {
             limit = within("out of memory", base_);
         }
         SearchResult result = verdicts(encoding_, answers_, limit, recovery_ends(encoding_, make_checker_));
+        prove_progress_by_induction(encoding_, {options_, watch_, make_solver_, make_checker_}, result);
         result.engine = "induction";
         const uint64_t steps = base_.steps() == 0 ? 0 : base_.steps() - 1;
         result.reached = "runs of up to " + std::to_string(steps) + (steps == 1 ? " step" : " steps") +
@@ -231,7 +234,7 @@ class Induction {
 
     const Encoding& encoding_;
     const SearchOptions& options_;
-    const MakeSolver& make_checker_;
+    const MakeSolver &make_solver_, &make_checker_;
     Watch watch_;
     BoundedSearch base_;
     InductionStep step_;

@@ -153,6 +153,12 @@ void OneHot::make_circuit(const TransitionCircuit& bits) {
         bad.happens = mapped(bad.happens);
         made_.bads.push_back(bad);
     }
+    for (Lit claim : bits.claims) made_.claims.push_back(mapped(claim));
+    made_.goes_on = mapped(bits.goes_on);
+    for (const FairnessBits& fair : bits.fairness)
+        made_.fairness.push_back({mapped(fair.enabled), mapped(fair.taken), fair.strong});
+    for (const ProgressBits& asked : bits.progress)
+        made_.progress.push_back({asked.property, asked.at_start, mapped(asked.triggers), mapped(asked.unanswered)});
 }
 
 void OneHot::make_symmetries(const system::System& system) {
@@ -213,20 +219,27 @@ BitRun OneHot::in_bits(const BitRun& run) const {
     return made;
 }
 
-std::vector<Lit> OneHot::in_bits(const std::vector<ClauseOrbit>& lemmas, TransitionCircuit& bits) const {
+std::vector<Lit> OneHot::in_bits(Circuit& circuit, std::span<const Lit> bits) const {
     std::vector<Lit> functions;  // by latch here
     for (const auto& [g, value] : meaning_) {
         const Group& group = groups_[g];
         std::vector<Lit> parts;
         for (size_t bit = 0; bit < group.bits.size(); ++bit) {
-            const Lit lit = bits.latches[group.bits[bit]].current;
+            const Lit lit = bits[group.bits[bit]];
             if (group.values != 0)
                 parts.push_back((value >> bit & 1) != 0 ? lit : !lit);
             else if (bit == value)
                 parts.push_back(lit);
         }
-        functions.push_back(bits.circuit.all(parts));
+        functions.push_back(circuit.all(parts));
     }
+    return functions;
+}
+
+std::vector<Lit> OneHot::in_bits(const std::vector<ClauseOrbit>& lemmas, TransitionCircuit& bits) const {
+    std::vector<Lit> latches;
+    for (const Latch& latch : bits.latches) latches.push_back(latch.current);
+    const std::vector<Lit> functions = in_bits(bits.circuit, latches);
     std::vector<Lit> made;
     for (const ClauseOrbit& lemma : lemmas) {
         for (const Clause& clause : lemma) {

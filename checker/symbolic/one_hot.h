@@ -11,6 +11,7 @@
 // (pdr_engine.h), and a run is replayed.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "checker/symbolic/clause.h"
@@ -39,6 +40,8 @@ class OneHot {
     }
     /// The run with states in bits.
     BitRun in_bits(const BitRun& run) const;
+    /// The latches here as functions of the latches of the circuit with bits, of which these are given.
+    std::vector<Lit> in_bits(Circuit& circuit, std::span<const Lit> bits) const;
     /// The lemmas as functions of the circuit with bits, each clause one, which are added to it.
     std::vector<Lit> in_bits(const std::vector<ClauseOrbit>& lemmas, TransitionCircuit& bits) const;
 

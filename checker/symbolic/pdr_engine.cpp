@@ -7,6 +7,7 @@
 #include "checker/explicit/limits.h"
 #include "checker/symbolic/bmc.h"
 #include "checker/symbolic/one_hot.h"
+#include "checker/symbolic/progress_search.h"
 
 namespace untorn::checker::symbolic {
 
@@ -45,6 +46,7 @@ class Engine {
             limit = "out of memory: pdr, " + reached_text();
         }
         SearchResult result = verdicts(encoding_, answers_, limit, recovery_ends(encoding_, make_checker_));
+        prove_progress_by_pdr(encoding_, hot_, learnt_, {options_, watch_, make_solver_, make_checker_}, result);
         result.engine = "pdr";
         result.reached = reached_text();
         return result;

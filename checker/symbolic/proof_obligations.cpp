@@ -43,11 +43,13 @@ struct Group {
 
 class Builder {
  public:
-    Builder(const Program& program, std::span<const Conjunct> invariant, std::span<const uint32_t> properties)
+    Builder(const Program& program, std::span<const Conjunct> invariant, std::span<const uint32_t> properties,
+            const ProofLemmas& lemmas)
         : program_(program),
           system_(program.system),
           invariant_(invariant),
           properties_(properties),
+          lemmas_(lemmas),
           power_(power_can_be_lost(program.system)),
           budget_(power_ ? program.system.power_loss->budget : 0),
           cells_(program, constants()),
@@ -64,10 +66,12 @@ class Builder {
     void collect();
     void collect(const ActorInstance& actor, bool recovery);
 
+    /// Whose step it is.
+    enum class Moves : uint8_t { init, run, recovery, power };
     void add(const std::string& name, const std::string& title, const std::string& claim, const std::string& body);
     void add_step(const std::string& name, const std::string& title, const std::string& claim, std::string script,
-                  const std::map<uint32_t, std::string>& primed, bool counts_losses, const std::string& extra);
-    std::string reached(const std::map<uint32_t, std::string>& primed, bool counts_losses) const;
+                  const std::map<uint32_t, std::string>& primed, Moves moves, const std::string& extra);
+    std::string reached(const std::map<uint32_t, std::string>& primed, Moves moves) const;
     std::string declarations() const;
     std::string premise() const;
     std::string atom(const Atom& atom, const std::map<uint32_t, std::string>& primed, bool after_loss) const;
@@ -87,9 +91,12 @@ class Builder {
     void initial();
     void consecution(const Group& group);
     void power_loss();
-    std::string after_step(const std::map<uint32_t, std::string>& primed, bool after_loss,
-                           const std::string& extra) const;
+    void assume_lemmas(SmtTerms& terms, std::string& script) const;
+    bool may_break(uint32_t lemma, const std::map<uint32_t, std::string>& primed) const;
+    void after_step(std::string& script, const std::map<uint32_t, std::string>& primed, Moves moves,
+                    const std::string& extra) const;
     void safety(uint32_t property);
+    void safety_of_lemma(uint32_t lemma);
     void failing(uint32_t property, const Group& group, bool in_init, bool in_loss);
     std::string judged_where(PropertyKind kind, SmtTerms& terms) const;
     std::string recovered() const;
@@ -101,6 +108,7 @@ class Builder {
     const system::System& system_;
     std::span<const Conjunct> invariant_;
     std::span<const uint32_t> properties_;
+    const ProofLemmas& lemmas_;
     bool power_;
     int64_t budget_;
     SmtCells cells_, first_;
@@ -231,7 +239,7 @@ std::string Builder::premise() const {
                 losses_symbol + " " + smt_number(budget_, width) + ")))\n";
     }
     for (const Conjunct& part : invariant_) text += "(assert " + conjunct(part, {}, false) + ")\n";
-    if (horn_) text += "(assert " + reached({}, false) + ")\n";
+    if (horn_) text += "(assert " + reached({}, Moves::run) + ")\n";
     return text;
 }
 
@@ -378,37 +386,63 @@ std::map<uint32_t, std::string> Builder::writes(SmtTerms& terms, const Group& gr
     return symbols;
 }
 
+/// The lemmas that are part of the invariant, of the state before (rule 20: where they are claimed).
+void Builder::assume_lemmas(SmtTerms& terms, std::string& script) const {
+    for (const uint32_t lemma : lemmas_.in_invariant) {
+        const bool crash = system_.lemmas[lemma].after_loss;
+        if (crash && !power_) continue;
+        const std::string holds = terms.truth(program_.lemmas[lemma]);
+        script += "(assert " + (power_ ? "(=> " + (crash ? lost() : running()) + " " + holds + ")" : holds) + ")\n";
+    }
+}
+
+bool Builder::may_break(uint32_t lemma, const std::map<uint32_t, std::string>& primed) const {
+    CellReads reads(program_);
+    reads.add(program_.lemmas[lemma]);
+    return std::ranges::any_of(reads.cells(), [&](uint32_t cell) { return primed.contains(cell); });
+}
+
 /// Some part of the invariant that may have changed does not hold afterwards.
-std::string Builder::after_step(const std::map<uint32_t, std::string>& primed, bool after_loss,
-                                const std::string& extra) const {
+void Builder::after_step(std::string& script, const std::map<uint32_t, std::string>& primed, Moves moves,
+                         const std::string& extra) const {
+    const bool after_loss = power_ && (moves == Moves::init || moves == Moves::power);
     std::vector<std::string> goal;
     if (!extra.empty()) goal.push_back(extra);
     for (const auto& [cell, symbol] : primed)
         if (const std::string fits = cells_.in_type(cell, symbol); !fits.empty()) goal.push_back(fits);
     for (const Conjunct& part : invariant_)
         if (mentions(part, primed, after_loss)) goal.push_back(conjunct(part, primed, after_loss));
-    return "; The parts of the invariant that may have changed: one of them does not hold.\n(assert (not " +
-           smt_all(goal) + "))\n";
+    const SmtCells after = cells_.after(primed);
+    SmtTerms terms(program_, after, script, ".after");
+    for (const uint32_t lemma : lemmas_.in_invariant) {
+        const bool claimed = system_.lemmas[lemma].after_loss == (moves == Moves::recovery || moves == Moves::power);
+        const bool all = moves == Moves::init || moves == Moves::power;
+        if (claimed && (all || may_break(lemma, primed))) goal.push_back(terms.truth(program_.lemmas[lemma]));
+    }
+    script += "; The parts of the invariant that may have changed: one of them does not hold.\n(assert (not " +
+              smt_all(goal) + "))\n";
 }
 
 /// An obligation about what holds after a step, or the clause that what is after it is reached.
 void Builder::add_step(const std::string& name, const std::string& title, const std::string& claim, std::string script,
-                       const std::map<uint32_t, std::string>& primed, bool counts_losses, const std::string& extra) {
-    if (horn_)
-        clauses_ += "; " + in_one_line(title) + "\n" + horn_clause(script, reached(primed, counts_losses));
-    else
-        add(name, title, claim, script + after_step(primed, counts_losses, extra));
+                       const std::map<uint32_t, std::string>& primed, Moves moves, const std::string& extra) {
+    if (horn_) {
+        clauses_ += "; " + in_one_line(title) + "\n" + horn_clause(script, reached(primed, moves));
+        return;
+    }
+    after_step(script, primed, moves, extra);
+    add(name, title, claim, script);
 }
 
 /// The predicate of the Horn clauses, of the state before or after a step.
-std::string Builder::reached(const std::map<uint32_t, std::string>& primed, bool counts_losses) const {
+std::string Builder::reached(const std::map<uint32_t, std::string>& primed, Moves moves) const {
     std::vector<std::string> arguments;
     for (uint32_t cell = 0; cell < program_.cells.size(); ++cell) {
         if (cells_.constant(cell)) continue;
         const auto found = primed.find(cell);
         arguments.push_back(found == primed.end() ? cells_.symbol(cell) : found->second);
     }
-    if (power_) arguments.emplace_back(counts_losses ? primed_losses : losses_symbol);
+    if (power_) arguments.emplace_back(moves == Moves::init || moves == Moves::power ? primed_losses : losses_symbol);
     if (arguments.empty()) return reached_symbol;
     std::string term = std::string("(") + reached_symbol;
     for (const std::string& argument : arguments) term += " " + argument;
@@ -453,17 +487,19 @@ void Builder::initial() {
                   std::to_string(signed_width(0, budget_)) + ") " + smt_number(0, signed_width(0, budget_)) + ")\n";
     for (uint32_t cell = 0; cell < program_.cells.size(); ++cell)
         if (cells_.constant(cell)) primed.erase(cell);
-    add_step("initial", "the initial states", "Every initial state satisfies the invariant.", script, primed, power_,
-             smt_all(goal));
+    add_step("initial", "the initial states", "Every initial state satisfies the invariant.", script, primed,
+             Moves::init, smt_all(goal));
 }
 
 void Builder::consecution(const Group& group) {
     std::string script = declarations() + premise() + "; The step.\n(assert " + here(group) + ")\n";
     SmtTerms terms(program_, cells_, script);
+    assume_lemmas(terms, script);
     const std::string possible = step(terms, group, script);
     script += "(assert " + possible + ")\n";
     const std::map<uint32_t, std::string> primed = writes(terms, group, cells_, script);
-    add_step("step-" + group.name, group.title, "This step preserves the invariant.", script, primed, false, "");
+    add_step("step-" + group.name, group.title, "This step preserves the invariant.", script, primed,
+             group.recovery ? Moves::recovery : Moves::run, "");
 }
 
 /// The power_loss step, then what does not survive at its first value, recover at its entry.
@@ -473,6 +509,7 @@ void Builder::power_loss() {
     std::string script = declarations() + premise() + "; Power is lost.\n(assert (bvslt " + losses_symbol + " " +
                          smt_number(budget_, signed_width(0, budget_)) + "))\n";
     SmtTerms terms(program_, cells_, script);
+    assume_lemmas(terms, script);
     Group group;
     for (const Instance& instance : program_.power_loss) group.instances.push_back(&instance);
     const std::string possible = group.instances.empty() ? "false" : step(terms, group, script);
@@ -490,7 +527,7 @@ void Builder::power_loss() {
     const unsigned width = signed_width(0, budget_);
     script += std::string("(define-fun ") + primed_losses + " () (_ BitVec " + std::to_string(width) + ") (bvadd " +
               losses_symbol + " " + smt_number(1, width) + "))\n";
-    add_step("power-loss", "power loss", "Losing power preserves the invariant.", script, primed, true, "");
+    add_step("power-loss", "power loss", "Losing power preserves the invariant.", script, primed, Moves::power, "");
 }
 
 // Safety.
@@ -562,6 +599,7 @@ void Builder::safety(uint32_t p) {
     }
     std::string script = declarations() + premise();
     SmtTerms terms(program_, cells_, script);
+    assume_lemmas(terms, script);
     const std::string where = judged_where(property.kind, terms);
     const bool satisfied = property.kind == PropertyKind::cover || property.kind == PropertyKind::crash_cover ||
                            property.kind == PropertyKind::never;
@@ -575,6 +613,19 @@ void Builder::safety(uint32_t p) {
     add("safety-" + property.name, std::string(system::name(property.kind)) + " " + property.name,
         satisfied ? "The invariant excludes that it is reached." : "The invariant excludes that it is violated.",
         script);
+}
+
+/// A lemma that is no part of the invariant: it follows.
+void Builder::safety_of_lemma(uint32_t number) {
+    const system::Lemma& lemma = system_.lemmas[number];
+    std::string script = declarations() + premise();
+    SmtTerms terms(program_, cells_, script);
+    assume_lemmas(terms, script);
+    const std::string holds = terms.truth(program_.lemmas[number]);
+    script += "; The lemma does not hold.\n(assert " +
+              smt_all({lemma.after_loss ? lost() : running(), "(not " + holds + ")"}) + ")\n";
+    add("lemma-" + lemma.name, std::string(lemma.after_loss ? "crash lemma " : "lemma ") + lemma.name,
+        "The lemma follows from the invariant.", script);
 }
 
 /// A check of the property is the first to fail in one of the instances.
@@ -592,6 +643,7 @@ void Builder::failing(uint32_t property, const Group& group, bool in_init, bool 
     else if (!in_init)
         script += "(assert " + here(group) + ")\n";
     SmtTerms terms(program_, in_init ? first_ : cells_, script);
+    if (!in_init) assume_lemmas(terms, script);
     std::vector<std::string> ways;
     for (const Instance* instance : group.instances) {
         std::vector<std::string> before{enabled(terms, *instance, false)};
@@ -617,6 +669,7 @@ std::vector<Obligation> Builder::build() {
     for (const Group& group : groups_) consecution(group);
     if (power_) power_loss();
     for (const uint32_t property : properties_) safety(property);
+    for (const uint32_t lemma : lemmas_.shown) safety_of_lemma(lemma);
     return std::move(made_);
 }
 
@@ -644,12 +697,13 @@ bool provable(const system::System& system, uint32_t property) {
 }
 
 std::vector<Obligation> proof_obligations(const Program& program, std::span<const Conjunct> invariant,
-                                          std::span<const uint32_t> properties) {
-    return Builder(program, invariant, properties).build();
+                                          std::span<const uint32_t> properties, const ProofLemmas& lemmas) {
+    return Builder(program, invariant, properties, lemmas).build();
 }
 
 std::string horn_clauses(const Program& program, std::span<const uint32_t> properties) {
-    return Builder(program, {}, properties).horn();
+    const ProofLemmas none;
+    return Builder(program, {}, properties, none).horn();
 }
 
 }  // namespace untorn::checker::symbolic

@@ -26,10 +26,17 @@ struct Obligation {
 /// Whether properties of this kind can be proved by an invariant.
 bool provable(const system::System& system, uint32_t property);
 
+/// Lemmas of the specification in a proof: indices into System::lemmas.
+struct ProofLemmas {
+    std::vector<uint32_t> in_invariant;  ///< they are conjuncts of the invariant
+    std::vector<uint32_t> shown;         ///< they follow from it
+};
+
 /// All obligations, in a fixed order. `properties`: indices into System::properties, each provable. `invariant`: beside
 /// what is always part of it, that every cell has a value of its type and the losses are within their budget. The
-/// same arguments give the same bytes. Throws LimitReached where a step has too many choices.
+/// same arguments give the same bytes. `program` must have lemmas if there are some here. Throws LimitReached where a
+/// step has too many choices.
 std::vector<Obligation> proof_obligations(const Program& program, std::span<const Conjunct> invariant,
-                                          std::span<const uint32_t> properties);
+                                          std::span<const uint32_t> properties, const ProofLemmas& lemmas = {});
 
 }  // namespace untorn::checker::symbolic

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "checker/explicit/limits.h"
+#include "checker/symbolic/bmc.h"
 #include "checker/symbolic/cnf.h"
 #include "checker/symbolic/one_hot.h"
 
@@ -45,21 +46,30 @@ class Prover {
     Prover(const system::System& system, const ProveOptions& options)
         : system_(system), options_(options), begin_(Clock::now()) {}
 
-    std::variant<Proof, Inconsistency> run(std::span<const uint32_t> properties);
+    std::variant<Proof, Inconsistency> run(std::span<const uint32_t> properties, std::span<const uint32_t> lemmas);
 
  private:
     double rest() const {
         if (options_.seconds <= 0) return 0;
         return std::max(0.001, options_.seconds - std::chrono::duration<double>(Clock::now() - begin_).count());
     }
+    void choose_circuit(const Encoding& encoding);
+    void assume(std::span<const uint32_t> lemmas);
+    std::optional<Inconsistency> settle_lemmas(std::span<const uint32_t> lemmas);
+    std::optional<Inconsistency> decide(LemmaAnswer& answer, BoundedSearch& bounded);
     std::optional<Inconsistency> decide(uint32_t property, std::span<const uint32_t> bads);
+    void keep(std::vector<ClauseOrbit> lemmas, std::span<const uint32_t> bads);
     std::optional<Inconsistency> certify();
+    bool do_without_lemma();
     PdrResult search(uint32_t bad);
 
     const system::System& system_;
     const ProveOptions& options_;
     Clock::time_point begin_;
-    std::optional<OneHot> circuit_;
+    std::optional<OneHot> hot_;
+    TransitionCircuit circuit_;  ///< the same, with a bad for each lemma at the end; well_formed says what is assumed
+    Lit plain_well_formed_ = Circuit::yes;
+    uint32_t first_lemma_bad_ = 0;
     bool symmetric_ = true;            ///< identities have not been found to be told apart
     std::vector<ClauseOrbit> lemmas_;  ///< inductive together
     std::vector<Clause> candidates_;   ///< for the next search
@@ -67,11 +77,13 @@ class Prover {
     Proof proof_;
 };
 
-std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> properties) try {
+std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> properties,
+                                               std::span<const uint32_t> lemmas) try {
     const Encoding encoding(system_);
-    circuit_.emplace(encoding);
+    choose_circuit(encoding);
     for (const Conjunct& candidate : options_.candidates)
-        if (auto made = clause(system_, *circuit_, candidate)) candidates_.push_back(std::move(*made));
+        if (auto made = clause(system_, *hot_, candidate)) candidates_.push_back(std::move(*made));
+    if (auto inconsistency = settle_lemmas(lemmas)) return std::move(*inconsistency);
     std::vector<uint32_t> open(properties.begin(), properties.end());
     // Init itself can fail a check: then no run begins so, and there is nothing to unroll.
     for (const Bad& bad : encoding.transition().initial_bads) {
@@ -85,7 +97,9 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
         if (!proof_.limit.empty()) break;
         if (auto inconsistency = decide(property, bads_of(encoding, property))) return std::move(*inconsistency);
     }
-    if (proof_.limit.empty() && !proof_.proved.empty())
+    const ProofLemmas about = proof_lemmas(proof_);
+    const bool something = !proof_.proved.empty() || !about.in_invariant.empty() || !about.shown.empty();
+    if (proof_.limit.empty() && something)
         if (auto inconsistency = certify()) return std::move(*inconsistency);
     std::ranges::sort(proof_.violated);
     return std::move(proof_);
@@ -94,7 +108,120 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     proof_.proved.clear();
     proof_.obligations.clear();
     return std::move(proof_);
+} catch (const BrokenRule& broken) {
+    return Inconsistency{broken.what};
 }
+
+void Prover::choose_circuit(const Encoding& encoding) {
+    hot_.emplace(encoding);
+    circuit_ = hot_->transition();
+    plain_well_formed_ = circuit_.well_formed;
+    first_lemma_bad_ = static_cast<uint32_t>(circuit_.bads.size());
+    for (uint32_t lemma = 0; lemma < circuit_.claims.size(); ++lemma)
+        circuit_.bads.push_back({system::none, !circuit_.claims[lemma], false, false, lemma});
+}
+
+/// Lemmas that are inductive together are as good as that every cell has a value of its type.
+void Prover::assume(std::span<const uint32_t> lemmas) {
+    std::vector<Lit> all{plain_well_formed_};
+    for (const uint32_t lemma : lemmas) all.push_back(circuit_.claims[lemma]);
+    circuit_.well_formed = circuit_.circuit.all(all);
+}
+
+// Lemmas of the specification.
+
+std::optional<Inconsistency> Prover::settle_lemmas(std::span<const uint32_t> lemmas) {
+    if (system_.lemmas.empty()) return std::nullopt;
+    proof_.lemmas_used = inductive_lemmas(circuit_, make_cadical, options_.interrupt);
+    assume(proof_.lemmas_used);
+    Encoding judged(system_, Encoding::Judged::lemmas);
+    bool some_open = false;
+    for (const uint32_t lemma : lemmas) {
+        LemmaAnswer answer;
+        answer.lemma = lemma;
+        if (std::ranges::find(proof_.lemmas_used, lemma) != proof_.lemmas_used.end()) {
+            answer.known = LemmaAnswer::Known::inductive;
+            excluded_.push_back(first_lemma_bad_ + lemma);
+        } else {
+            answer.lacks = counterexample_to_induction(judged, lemma, make_cadical, options_.interrupt);
+            some_open = true;
+        }
+        proof_.lemmas.push_back(std::move(answer));
+    }
+    if (!some_open) return std::nullopt;
+    std::vector<uint32_t> shown_by(proof_.lemmas.size(), system::none);  // by answer: the bad of the state it lacks
+    for (size_t i = 0; i < proof_.lemmas.size(); ++i)
+        if (const auto& lacks = proof_.lemmas[i].lacks)
+            shown_by[i] = judged.ask_for({lacks->matters.begin(), lacks->matters.end()}, lacks->losses);
+    SearchOptions limits;
+    limits.seconds = rest();
+    limits.interrupted = options_.interrupt;
+    const Watch watch(limits);
+    BoundedSearch bounded(judged, make_cadical, watch);
+    const auto something_to_find = [&] {
+        return std::ranges::any_of(proof_.lemmas, [&](const LemmaAnswer& answer) {
+            return answer.known == LemmaAnswer::Known::open &&
+                   bounded.answers()[answer.lemma].known == BadAnswer::Known::open;
+        });
+    };
+    while (something_to_find() && !bounded.complete() && bounded.steps() <= options_.max_steps) bounded.next();
+    for (size_t i = 0; i < proof_.lemmas.size(); ++i) {
+        LemmaAnswer& answer = proof_.lemmas[i];
+        if (answer.known != LemmaAnswer::Known::open) continue;
+        if (auto inconsistency = decide(answer, bounded)) return inconsistency;
+        if (answer.known == LemmaAnswer::Known::violated) {
+            answer.lacks.reset();
+        } else if (answer.lacks) {
+            if (bounded.answers()[shown_by[i]].known == BadAnswer::Known::happens)
+                throw BrokenRule{"a state from which a lemma is violated is reached, and the lemma is not violated"};
+            answer.not_within = bounded.steps() == 0 ? 0 : bounded.steps() - 1;
+        }
+        if (!proof_.limit.empty()) break;
+    }
+    return std::nullopt;
+}
+
+/// A lemma that is not inductive with the others.
+std::optional<Inconsistency> Prover::decide(LemmaAnswer& answer, BoundedSearch& bounded) {
+    const auto violated = [&](Trace trace, bool shortest) {
+        answer.known = LemmaAnswer::Known::violated;
+        answer.trace = std::move(trace);
+        answer.shortest = shortest;
+    };
+    const auto look = [&] {
+        const BadAnswer& shown = bounded.answers()[answer.lemma];
+        if (shown.known == BadAnswer::Known::happens) violated(*shown.trace, true);
+    };
+    look();
+    if (answer.known == LemmaAnswer::Known::violated) return std::nullopt;
+    const uint32_t bad = first_lemma_bad_ + answer.lemma;
+    PdrResult found = search(bad);
+    if (!found.inconsistency.empty()) return Inconsistency{found.inconsistency};
+    if (found.answer == PdrResult::Answer::undecided) {
+        proof_.limit = found.limit;
+        proof_.learnt = conjuncts(system_, *hot_, candidates_);
+    } else if (found.answer == PdrResult::Answer::proved) {
+        answer.known = LemmaAnswer::Known::proved;
+        keep(std::move(found.lemmas), std::span(&bad, 1));
+    } else {
+        // The run, and if limits allow, the shortest one.
+        BitRun run = hot_->in_bits(found.run);
+        run.bad = answer.lemma;
+        violated(replayed(Encoding(system_, Encoding::Judged::lemmas), run), false);
+        try {
+            while (!answer.shortest && bounded.steps() <= run.steps.size()) {
+                bounded.next();
+                look();
+            }
+        } catch (const LimitReached&) {
+            return std::nullopt;
+        }
+        if (!answer.shortest) throw BrokenRule{"pdr found a run where the bounded search finds none"};
+    }
+    return std::nullopt;
+}
+
+// Properties.
 
 /// With lemmas for all identities of a scalarset at once, unless that turns out to be wrong.
 PdrResult Prover::search(uint32_t bad) {
@@ -105,10 +232,14 @@ PdrResult Prover::search(uint32_t bad) {
     how.progress = options_.progress;
     how.candidates = candidates_;
     if (!symmetric_) how.orbit_limit = 0;
-    PdrResult found = pdr(circuit_->transition(), std::span(&bad, 1), how);
-    if (found.inconsistency.empty() || !symmetric_ || circuit_->transition().symmetries.empty()) return found;
-    symmetric_ = false;
-    return search(bad);
+    PdrResult found = pdr(circuit_, std::span(&bad, 1), how);
+    if (!found.inconsistency.empty() && symmetric_ && !circuit_.symmetries.empty()) {
+        symmetric_ = false;
+        return search(bad);
+    }
+    for (const ClauseOrbit& lemma : found.lemmas)
+        if (std::ranges::find(candidates_, lemma.front()) == candidates_.end()) candidates_.push_back(lemma.front());
+    return found;
 }
 
 std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const uint32_t> bads) {
@@ -116,9 +247,6 @@ std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const u
     for (const uint32_t bad : bads) {
         const PdrResult found = search(bad);
         if (!found.inconsistency.empty()) return Inconsistency{found.inconsistency};
-        for (const ClauseOrbit& lemma : found.lemmas)
-            if (std::ranges::find(candidates_, lemma.front()) == candidates_.end())
-                candidates_.push_back(lemma.front());
         switch (found.answer) {
             case PdrResult::Answer::proved:
                 lemmas.insert(lemmas.end(), found.lemmas.begin(), found.lemmas.end());
@@ -127,29 +255,58 @@ std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const u
             case PdrResult::Answer::undecided:
                 proof_.limit = found.limit;
                 proof_.proved.clear();
-                proof_.learnt = conjuncts(system_, *circuit_, candidates_);
+                proof_.learnt = conjuncts(system_, *hot_, candidates_);
                 return std::nullopt;
         }
     }
-    // Inductive invariants are one together, too.
-    for (ClauseOrbit& lemma : lemmas)
-        if (std::ranges::find(lemmas_, lemma) == lemmas_.end()) lemmas_.push_back(std::move(lemma));
-    excluded_.insert(excluded_.end(), bads.begin(), bads.end());
+    keep(std::move(lemmas), bads);
     proof_.proved.push_back(property);
     return std::nullopt;
 }
 
+/// Inductive invariants are one together, too.
+void Prover::keep(std::vector<ClauseOrbit> lemmas, std::span<const uint32_t> bads) {
+    for (ClauseOrbit& lemma : lemmas)
+        if (std::ranges::find(lemmas_, lemma) == lemmas_.end()) lemmas_.push_back(std::move(lemma));
+    excluded_.insert(excluded_.end(), bads.begin(), bads.end());
+}
+
+// The certificate.
+
+/// Leaves out a lemma that the rest of the invariant does without; false if there is none.
+bool Prover::do_without_lemma() {
+    for (size_t i = proof_.lemmas_used.size(); i-- > 0;) {
+        std::vector<uint32_t> fewer = proof_.lemmas_used;
+        fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+        assume(fewer);
+        const auto broken = check_invariant(circuit_, lemmas_, excluded_, make_cadical, options_.interrupt);
+        if (!broken) {
+            proof_.lemmas_used = std::move(fewer);
+            return true;
+        }
+        if (broken->kind == BrokenObligation::Kind::interrupted) break;
+    }
+    assume(proof_.lemmas_used);
+    return false;
+}
+
 std::optional<Inconsistency> Prover::certify() {
-    lemmas_ =
-        smallest_invariant(circuit_->transition(), std::move(lemmas_), excluded_, make_cadical, options_.interrupt);
-    std::vector<Clause> clauses;
-    for (const ClauseOrbit& lemma : lemmas_) clauses.insert(clauses.end(), lemma.begin(), lemma.end());
-    std::ranges::sort(clauses);
-    clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
-    clauses = subset_minimal(circuit_->transition(), std::move(clauses), excluded_, options_.interrupt);
-    proof_.invariant = conjuncts(system_, *circuit_, clauses);
-    const Program program(system_);
-    proof_.obligations = proof_obligations(program, proof_.invariant, proof_.proved);
+    while (do_without_lemma()) {
+    }
+    // With fewer clauses, a lemma may be left out that was there for the others, and so on.
+    do {
+        lemmas_ = smallest_invariant(circuit_, std::move(lemmas_), excluded_, make_cadical, options_.interrupt);
+        std::vector<Clause> clauses;
+        for (const ClauseOrbit& lemma : lemmas_) clauses.insert(clauses.end(), lemma.begin(), lemma.end());
+        std::ranges::sort(clauses);
+        clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
+        clauses = subset_minimal(circuit_, std::move(clauses), excluded_, options_.interrupt);
+        proof_.invariant = conjuncts(system_, *hot_, clauses);
+        lemmas_.clear();
+        for (Clause& clause : clauses) lemmas_.push_back({std::move(clause)});
+    } while (do_without_lemma());
+    const Program program(system_, true);
+    proof_.obligations = proof_obligations(program, proof_.invariant, proof_.proved, proof_lemmas(proof_));
     for (size_t i = 0; i < proof_.obligations.size(); ++i) {
         const Obligation& obligation = proof_.obligations[i];
         if (options_.checking) options_.checking(i, proof_.obligations.size());
@@ -171,8 +328,19 @@ std::optional<Inconsistency> Prover::certify() {
 }  // namespace
 
 std::variant<Proof, Inconsistency> prove(const system::System& system, std::span<const uint32_t> properties,
-                                         const ProveOptions& options) {
-    return Prover(system, options).run(properties);
+                                         std::span<const uint32_t> lemmas, const ProveOptions& options) {
+    return Prover(system, options).run(properties, lemmas);
+}
+
+ProofLemmas proof_lemmas(const Proof& proof) {
+    ProofLemmas made;
+    made.in_invariant = proof.lemmas_used;
+    for (const LemmaAnswer& answer : proof.lemmas) {
+        const bool holds = answer.known == LemmaAnswer::Known::inductive || answer.known == LemmaAnswer::Known::proved;
+        const bool there = std::ranges::find(made.in_invariant, answer.lemma) != made.in_invariant.end();
+        if (holds && !there) made.shown.push_back(answer.lemma);
+    }
+    return made;
 }
 
 }  // namespace untorn::checker::symbolic

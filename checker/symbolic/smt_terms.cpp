@@ -44,6 +44,15 @@ SmtCells::SmtCells(const Program& program, std::vector<std::optional<int64_t>> c
     }
 }
 
+SmtCells SmtCells::after(const std::map<uint32_t, std::string>& written) const {
+    SmtCells made = *this;
+    for (const auto& [cell, symbol] : written) {
+        made.constants_[cell].reset();
+        made.symbols_[cell] = symbol;
+    }
+    return made;
+}
+
 bool SmtCells::is_bool(uint32_t cell) const {
     return program_.cells[cell].lo == 0 && program_.cells[cell].size == 2 &&
            program_.system.types[program_.system.variables[program_.cells[cell].var].type].kind ==
@@ -113,7 +122,7 @@ std::string SmtTerms::define(CodeId code, bool truth, std::string term) {
     auto& known = truth ? truths_ : numbers_;
     // A slot says that the program has more than one use for it.
     if (program_.codes[code].slot != 0) {
-        std::string name = (truth ? "t!" : "n!") + std::to_string(code);  // no cell has such a name
+        std::string name = (truth ? "t!" : "n!") + std::to_string(code) + mark_;  // no cell has such a name
         script_ += "(define-fun " + name + " () " +
                    (truth ? "Bool" : "(_ BitVec " + std::to_string(width(code)) + ")") + " " + term + ")\n";
         term = std::move(name);

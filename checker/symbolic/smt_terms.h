@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -35,6 +36,8 @@ class SmtCells {
     /// As users know it, between bars: `|folio.mem[2]|`. With a prime after a step.
     const std::string& symbol(uint32_t cell) const { return symbols_[cell]; }
     const std::string& primed(uint32_t cell) const { return primed_[cell]; }
+    /// The cells after a step: those that it may write, by cell with their symbols, are no constants there.
+    SmtCells after(const std::map<uint32_t, std::string>& written) const;
     const std::optional<int64_t>& constant(uint32_t cell) const { return constants_[cell]; }
     bool is_bool(uint32_t cell) const;
     unsigned width(uint32_t cell) const;  ///< of a cell that is no bool
@@ -53,9 +56,9 @@ class SmtCells {
 /// The terms of one script. Definitions are appended to `script` as they are needed.
 class SmtTerms {
  public:
-    /// All must outlive it.
-    SmtTerms(const Program& program, const SmtCells& cells, std::string& script)
-        : program_(program), cells_(cells), script_(script) {}
+    /// All must outlive it. `mark`: behind the names of its definitions, where a script has several sets of terms.
+    SmtTerms(const Program& program, const SmtCells& cells, std::string& script, std::string mark = "")
+        : program_(program), cells_(cells), script_(script), mark_(std::move(mark)) {}
 
     /// The code as a condition: a term of sort Bool. Throws LimitReached if an interval is so wide that arithmetic may
     /// have saturated.
@@ -82,6 +85,7 @@ class SmtTerms {
     const Program& program_;
     const SmtCells& cells_;
     std::string& script_;
+    std::string mark_;
     std::unordered_map<CodeId, std::string> truths_, numbers_;
 };
 

@@ -27,12 +27,28 @@ struct Latch {
 
 /// What is looked for, for one property: a state or a move that violates it, or shows what it covers.
 struct Bad {
-    uint32_t property = 0;  ///< index into System::properties
+    uint32_t property = 0;  ///< index into System::properties; system::none: of a lemma, or of neither
     Lit happens;            ///< over latches and step inputs (of a move that need not be `possible`)
     /// Where it happens the property's expression holds: a cover is reached. Outcomes are asked for both ways, by two
     /// bads for each property over them. Else the property is violated there.
     bool satisfied = false;
-    bool of_move = false;  ///< it depends on the step inputs: a check of the move fails
+    bool of_move = false;         ///< it depends on the step inputs: a check of the move fails
+    uint32_t lemma = UINT32_MAX;  ///< index into System::lemmas, of a bad that violates one
+};
+
+/// A fairness constraint (rule 16 of model/system/README.md), of one actor instance.
+struct FairnessBits {
+    Lit enabled;  ///< over latches
+    Lit taken;    ///< over latches and step inputs, of a possible move
+    bool strong = false;
+};
+
+/// What a progress property asks of infinite runs (rule 15): after a state where it triggers (or, `at_start`, from the
+/// first one on) a run may not stay unanswered for ever. Over latches.
+struct ProgressBits {
+    uint32_t property = 0;  ///< index into System::properties
+    bool at_start = false;
+    Lit triggers, unanswered;
 };
 
 /// The latch at index i takes the role of the latch at index image[i]: an automorphism of initial states, moves and
@@ -51,6 +67,12 @@ struct TransitionCircuit {
     /// Over latches: each group of latches is the code of a value. Holds in every state that can be reached.
     Lit well_formed = Circuit::yes;
     std::vector<Bad> bads;
+    /// Over latches and step inputs: the move is possible, and no power loss. Infinite runs are made of such moves.
+    Lit goes_on = Circuit::yes;
+    std::vector<FairnessBits> fairness;  ///< of all instances; empty where no property asks for progress
+    std::vector<ProgressBits> progress;
+    /// By System::lemmas, over latches: the lemma holds, or is not claimed in this state.
+    std::vector<Lit> claims;
     /// Of the init step whose check fails, over initial_inputs: no run begins so. Not in `initial_possible`.
     std::vector<Bad> initial_bads;
     /// Generate a group; empty where nothing is symmetric, or it is not known.

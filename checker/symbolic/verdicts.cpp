@@ -28,6 +28,10 @@ class Decision {
             result.limit = unasked->why;
             return result;
         }
+        if (system::is_progress(kind)) {  // progress_search.h
+            result.limit = limit_;
+            return result;
+        }
         const BadAnswer *yes = answer(p, true), *no = answer(p, false);
         switch (kind) {
             case PropertyKind::cover:
@@ -102,8 +106,13 @@ bool is_claim(PropertyKind kind, bool satisfied) {
     return sought == satisfied;
 }
 
+Trace replayed(const system::System& system, const Path& path, const Claim& claim) {
+    auto answer = replay(system, system::Evaluator(system), path, claim);
+    if (const auto* wrong = std::get_if<Inconsistency>(&answer)) throw BrokenRule{wrong->what};
+    return std::move(std::get<Trace>(answer));
+}
+
 Trace replayed(const system::System& system, const Path& path, uint32_t property, bool satisfied) {
-    const system::Evaluator evaluator(system);
     Claim claim;
     if (is_claim(system.properties[property].kind, satisfied)) {
         claim.property = property;
@@ -111,13 +120,12 @@ Trace replayed(const system::System& system, const Path& path, uint32_t property
         // An outcome on the other side of a litmus property: that it is one is replayed, on which side is asked here.
         if (path.states.empty()) throw BrokenRule{"a path to an outcome has no states"};
         claim.outcome.emplace_back(0, path.states.back().at(0));
+        const system::Evaluator evaluator(system);
         const bool holds = evaluator.evaluate(system.properties[property].expr, {path.states.back()}) != 0;
         if (holds != satisfied)
             throw BrokenRule{"an outcome is on the other side of " + system.properties[property].name};
     }
-    auto answer = replay(system, evaluator, path, claim);
-    if (const auto* wrong = std::get_if<Inconsistency>(&answer)) throw BrokenRule{wrong->what};
-    return std::move(std::get<Trace>(answer));
+    return replayed(system, path, claim);
 }
 
 }  // namespace
@@ -156,7 +164,10 @@ Trace replayed(const Encoding& encoding, const BitRun& run) {
         if (i + 1 < run.steps.size() || bad.of_move)
             path.moves.push_back(encoding.move(run.steps[i].state, run.steps[i].inputs));
     }
-    return replayed(encoding.system(), path, bad.property, bad.satisfied);
+    if (bad.property != system::none) return replayed(encoding.system(), path, bad.property, bad.satisfied);
+    Claim claim;
+    if (bad.lemma != system::none) claim.lemma = bad.lemma;
+    return replayed(encoding.system(), path, claim);
 }
 
 Trace replayed_initial(const Encoding& encoding, const std::vector<bool>& initial_inputs, uint32_t property) {

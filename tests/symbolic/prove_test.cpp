@@ -35,7 +35,7 @@ TEST_CASE("proofs agree with the exhaustive search, and every obligation is disc
         const auto searched = answer(system, how);
         REQUIRE(std::holds_alternative<SearchResult>(searched));
         if (!std::get<SearchResult>(searched).exhaustive) return;
-        const auto result = prove(system, provable_properties(system), {});
+        const auto result = prove(system, provable_properties(system), {}, {});
         if (const auto* bad = std::get_if<Inconsistency>(&result)) {
             FAIL_CHECK(bad->what);
             return;
@@ -62,7 +62,7 @@ TEST_CASE("no conjunct of an invariant can be left out") {
     testing::for_each_spec_run({"tests/specs/classic"}, [&](const std::string& name, const system::System& system) {
         if (name.find("peterson") == std::string::npos || left_out > 0) return;
         CAPTURE(name);
-        const auto result = prove(system, provable_properties(system), {});
+        const auto result = prove(system, provable_properties(system), {}, {});
         REQUIRE(std::holds_alternative<Proof>(result));
         const Proof& proof = std::get<Proof>(result);
         if (proof.proved.empty()) return;
@@ -78,6 +78,56 @@ TEST_CASE("no conjunct of an invariant can be left out") {
         }
     });
     CHECK(left_out > 0);
+}
+
+TEST_CASE("lemmas of the specification: used, left out where the rest does without, minimal; false ones have runs") {
+    using Known = LemmaAnswer::Known;
+    size_t judged = 0;
+    testing::for_each_spec_run(
+        {"tests/specs/language/lemmas.untorn"}, [&](const std::string&, const system::System& system) {
+            REQUIRE(system.lemmas.size() == 4);
+            const auto result = prove(system, provable_properties(system), std::vector<uint32_t>{0, 1, 2, 3}, {});
+            REQUIRE(std::holds_alternative<Proof>(result));
+            const Proof& proof = std::get<Proof>(result);
+            REQUIRE(proof.lemmas.size() == 4);
+            CHECK(proof.lemmas[0].known == Known::inductive);
+            CHECK(proof.lemmas[1].known == Known::violated);
+            REQUIRE(proof.lemmas[1].trace.has_value());
+            CHECK(proof.lemmas[1].trace->length == 2);
+            CHECK(proof.lemmas[1].shortest);
+            CHECK(proof.lemmas[2].known == Known::inductive);
+            CHECK(proof.lemmas[3].known == Known::inductive);
+            REQUIRE(!proof.lemmas_used.empty());
+            const Program program(system, true);
+            const auto broken = [&](const std::vector<Conjunct>& invariant, const ProofLemmas& lemmas) {
+                for (const Obligation& obligation : proof_obligations(program, invariant, proof.proved, lemmas))
+                    if (ask_z3(obligation.script).kind == SolverAnswer::Kind::sat) return true;
+                return false;
+            };
+            CHECK(!broken(proof.invariant, proof_lemmas(proof)));
+            for (size_t i = 0; i < proof.lemmas_used.size(); ++i) {
+                ProofLemmas fewer = proof_lemmas(proof);
+                fewer.shown.push_back(fewer.in_invariant[i]);
+                fewer.in_invariant.erase(fewer.in_invariant.begin() + static_cast<std::ptrdiff_t>(i));
+                CHECK(broken(proof.invariant, fewer));
+                ++judged;
+            }
+            for (size_t i = 0; i < proof.invariant.size(); ++i) {
+                std::vector<Conjunct> rest = proof.invariant;
+                rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+                CHECK(broken(rest, proof_lemmas(proof)));
+            }
+            // A false lemma in the invariant is noticed by the obligations, whatever the engine says.
+            ProofLemmas false_one = proof_lemmas(proof);
+            false_one.in_invariant.push_back(1);
+            CHECK(broken(proof.invariant, false_one));
+            // Without lemmas asked about, they are used all the same.
+            const auto alone = prove(system, provable_properties(system), {}, {});
+            REQUIRE(std::holds_alternative<Proof>(alone));
+            CHECK(std::get<Proof>(alone).lemmas.empty());
+            CHECK(std::get<Proof>(alone).proved == proof.proved);
+        });
+    CHECK(judged > 0);
 }
 
 }  // namespace untorn::checker::symbolic

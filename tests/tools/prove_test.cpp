@@ -155,16 +155,53 @@ TEST_CASE("prove says what is violated, what it cannot prove, and what is wrong 
     CHECK(says(untorn("certify " + folder.quoted("full")), "no manifest of a certificate"));
 }
 
-TEST_CASE("a lemma of the specification is proved like a property, or is said to be false") {
+TEST_CASE(
+    "lemmas of the specification: inductive ones are used, of others it is said why not, and false ones have a run") {
     const Folder folder;
     const std::string spec = folder.write("lemma.untorn", std::string(writer) +
                                                               "lemma both_or_none: disk[0] == disk[1];\n"
-                                                              "lemma never_dirty: !dirty;\n");
+                                                              "lemma never_dirty: !dirty;\n"
+                                                              "lemma needs_copy: disk[0] == New implies copied;\n"
+                                                              "crash lemma crash_same: disk[0] == disk[1];\n"
+                                                              "crash lemma crash_old: disk[0] == Old;\n");
     const Ended o = untorn("prove " + spec + " --certificate " + folder.quoted("proof"));
     CHECK(o.status == 1);
-    CHECK(says(o, "violated   never_dirty: "));
-    CHECK(says(o, "holds (proved)  no_tear, copied_first, deadlock, range, both_or_none"));
+    CHECK(says(o, "violated   never_dirty (lemma): 0 faults, 2 steps"));
+    CHECK(says(o, "never_dirty VIOLATED"));
+    CHECK(says(o, "violated   crash_old (crash lemma): 1 fault, 4 steps"));
+    CHECK(says(
+        o, "not inductive  needs_copy (lemma): all lemmas hold in this state, and it does not hold after the step"));
+    CHECK(says(o, R"(
+  step | place    | flusher          | memory         | media
+  -----+----------+------------------+----------------+--------------
+       |          | (a state)        | copied = false |
+     1 | lemma:12 | both             |                | disk[0] = New
+       |          |                  |                | disk[1] = New
+   *** | lemma:21 | needs_copy FAILS |                |
+    no such state is ever reached: proved by an invariant of more than the lemmas
+)"));
+    CHECK(says(o, "holds (proved)  no_tear, copied_first, deadlock, range, both_or_none, needs_copy, crash_same\n"));
+    CHECK(says(o, "(2 of the specification)"));
+    CHECK(says(Ended{read(folder.path() / "proof" / "invariant.untorn"), 0},
+               "//   crash lemma crash_same: disk[0] == disk[1];\n"));
     CHECK(untorn("certify " + folder.quoted("proof") + " " + spec).status == 0);
+    // Another lemma of that name, or none, gives other obligations.
+    replace(folder.path() / "lemma.untorn", "crash_same: disk[0] == disk[1]", "crash_same: disk[1] == disk[0]");
+    CHECK(untorn("certify " + folder.quoted("proof") + " " + spec).status == 0);  // equality has no sides
+    replace(folder.path() / "lemma.untorn", "crash_same: disk[1] == disk[0]", "crash_same: disk[1] == Old");
+    CHECK(untorn("certify " + folder.quoted("proof") + " " + spec).status == 1);
+    replace(folder.path() / "lemma.untorn", "crash_same", "crash_other");
+    CHECK(says(untorn("certify " + folder.quoted("proof") + " " + spec), "has no lemma crash_same"));
+}
+
+TEST_CASE("without time for a proof, what a lemma lacks is said with how far it was looked for") {
+    const Folder folder;
+    const std::string spec =
+        folder.write("lemma.untorn", std::string(writer) + "lemma needs_copy: disk[0] == New implies copied;\n");
+    const Ended o = untorn("prove " + spec + " --property needs_copy --max-steps 3 --memory 1K");
+    CHECK(o.status == 3);
+    CHECK(says(o, "no such state is reached within 3 steps; another lemma may exclude it"));
+    CHECK(says(o, "undecided  needs_copy (--memory)"));
 }
 
 TEST_CASE("prove keeps what it learnt for the next try") {

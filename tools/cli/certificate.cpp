@@ -47,6 +47,8 @@ Json manifest(const Certificate& certificate) {
     json["variant"] = certificate.config.variant;
     json["set"] = certificate.config.set;
     json["properties"] = certificate.properties;
+    json["lemmas"] = certificate.lemmas;
+    json["shown_lemmas"] = certificate.shown_lemmas;
     json["obligations"] = Json::array();
     for (const auto& obligation : certificate.obligations)
         json["obligations"].push_back({{"name", obligation.name}, {"title", obligation.title}});
@@ -95,6 +97,9 @@ Certificate read_certificate(const std::string& folder) {
         certificate.config.variant = json.at("variant").get<std::string>();
         certificate.config.set = json.at("set").get<std::map<std::string, std::string>>();
         certificate.properties = json.at("properties").get<std::vector<std::string>>();
+        if (json.contains("lemmas")) certificate.lemmas = json["lemmas"].get<std::vector<std::string>>();
+        if (json.contains("shown_lemmas"))
+            certificate.shown_lemmas = json["shown_lemmas"].get<std::vector<std::string>>();
         for (const Json& one : json.at("obligations"))
             certificate.obligations.push_back(
                 {one.at("name").get<std::string>(), one.at("title").get<std::string>(), ""});

@@ -1,7 +1,8 @@
 // A certificate in a folder: what was proved of which run, the invariant as text, and a script for each obligation.
 //
 //     manifest.json         which run, which properties; the list of obligations
-//     invariant.untorn      the invariant, in the language's expressions (checker/symbolic/invariant_text.h)
+//     invariant.untorn      the invariant, in the language's expressions (checker/symbolic/invariant_text.h), but for
+//                           the lemmas of the specification that are part of it, which the manifest names
 //     obligations/*.smt2    what must be unsatisfiable
 #pragma once
 
@@ -17,7 +18,9 @@ struct Certificate {
     std::string spec;  ///< as it was named
     language::RunConfig config;
     std::vector<std::string> properties;  ///< names
-    std::string invariant;                ///< text
+    /// Names of lemmas of the specification: conjuncts of the invariant, and others that follow from it.
+    std::vector<std::string> lemmas, shown_lemmas;
+    std::string invariant;  ///< text
     std::vector<checker::symbolic::Obligation> obligations;
 };
 

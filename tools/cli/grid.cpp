@@ -84,15 +84,14 @@ Cell action(const TraceStep& step, const std::string& name) {
 }
 
 /// The text that stands across the actor columns where no actor moves.
-std::optional<Piece> banner(const TraceStep& step) {
+std::optional<Piece> banner(const TraceStep& step, const std::string& start) {
     auto with_details = [&step](std::string text) {
         for (const std::string& choice : step.choice_texts) text += fmt::format(" {}", printable(choice));
         if (!step.violation.empty()) text += fmt::format(" *** {}", printable(step.violation));
         return text;
     };
     switch (step.kind) {
-        case TraceStep::Kind::initial:
-            return Piece{with_details("(start)"), step.violation.empty() ? Ink::dim : Ink::red};
+        case TraceStep::Kind::initial: return Piece{with_details(start), step.violation.empty() ? Ink::dim : Ink::red};
         case TraceStep::Kind::power_loss: return Piece{with_details("!fault power_loss"), Ink::yellow};
         case TraceStep::Kind::deadlock: return Piece{"*** nothing can move", Ink::red};
         case TraceStep::Kind::stutter: return Piece{"for ever: nothing has to move, and it stays so", Ink::red};
@@ -150,7 +149,7 @@ Table build(const checker::Trace& trace, const system::System& system, const Gri
         }
         const std::string place = file_and_line(step.place);
         if (!place.empty()) row.cells[1] = {{place, Ink::dim}};
-        row.banner = banner(step);
+        row.banner = banner(step, options.start);
         for (const auto& [name, value] : step.changed) {
             const auto found = where.find(name);
             const std::optional<Column> column = found == where.end() ? std::optional(memory) : found->second;

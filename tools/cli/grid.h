@@ -16,7 +16,8 @@ struct GridOptions {
     size_t width = 120;
     std::string ending;  ///< said below the last row, as in `no_tear VIOLATED`; may be empty
     std::optional<Place> ending_place;
-    size_t skip = 0;  ///< so many entries of the trace are not shown; steps keep their numbers
+    std::string start = "(start)";  ///< of an entry that is `initial`
+    size_t skip = 0;                ///< so many entries of the trace are not shown; steps keep their numbers
 };
 
 /// Ends with a newline; indented by two blanks.

@@ -150,6 +150,8 @@ void add_prove(CLI::App& app, Options& o, Written& w) {
     app.add_option("--lemmas", o.lemmas,
                    "Begin with the lemmas in this file, if it exists, and keep in it what was learnt without a result")
         ->type_name("FILE");
+    add(app, "--max-steps", w.max_steps, "N",
+        "Of lemmas that are not inductive: look for violating runs of so many steps before proving them. Default: 20");
     add(app, "--memory", w.memory, "SIZE", "Give up when more is needed: 512M, 4G. Default: 80 % of what is free");
     add(app, "--time", w.time, "TIME", "Give up when it takes longer: 90, 10s, 5m, 1h");
     app.add_flag("-q,--quiet", o.quiet, "Only verdicts; no progress");
@@ -226,7 +228,8 @@ std::string understand_engine(Options& o, const Written& w) {
     if (!w.max_steps.empty() && !parse_count(w.max_steps, o.max_steps))
         return fmt::format("--max-steps {}: expected a number from 1", w.max_steps);
     if (o.engine == "explicit") {
-        if (!w.max_steps.empty()) return "--max-steps is for symbolic engines; see --engine";
+        if (!w.max_steps.empty() && o.command != Command::prove)
+            return "--max-steps is for symbolic engines; see --engine";
         return {};
     }
     if (o.command == Command::outcomes)

@@ -1,6 +1,7 @@
 #include "tools/cli/prove.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "tools/cli/check.h"
 #include "tools/cli/exit_status.h"
 #include "tools/cli/external_solver.h"
+#include "tools/cli/grid.h"
 #include "tools/cli/interrupt.h"
 #include "tools/cli/machine.h"
 #include "tools/cli/output.h"
@@ -27,6 +29,7 @@ using checker::Inconsistency;
 using checker::symbolic::Conjunct;
 using checker::symbolic::InvariantError;
 using checker::symbolic::InvariantText;
+using checker::symbolic::LemmaAnswer;
 using checker::symbolic::Obligation;
 using checker::symbolic::Proof;
 using checker::symbolic::SolverAnswer;
@@ -58,25 +61,13 @@ class Line {
     std::chrono::steady_clock::time_point last_;
 };
 
-/// The system with the lemmas about running states as invariants: what somebody wrote down as true is proved, too.
-system::System with_lemmas(system::System system) {
-    for (const system::Lemma& lemma : system.lemmas) {
-        if (lemma.after_loss) continue;
-        system::Property property;
-        property.name = lemma.name;
-        property.expr = lemma.expr;
-        property.span = lemma.span;
-        system.properties.push_back(std::move(property));
-    }
-    return system;
-}
-
 /// The properties to prove: those named, or all that an invariant can prove but covers, which are there to be reached.
 std::vector<uint32_t> choose_properties(const Options& options, const system::System& system, Complaints& complaints,
                                         Output& out) {
     std::vector<std::string> names;
     for (const system::Property& property : system.properties)
         if (property.kind != system::PropertyKind::antecedent) names.push_back(property.name);
+    for (const system::Lemma& lemma : system.lemmas) names.push_back(lemma.name);
     for (const std::string& name : options.properties) {
         if (std::ranges::count(names, name) > 0) continue;
         const std::string near = language::nearest(name, names);
@@ -100,6 +91,15 @@ std::vector<uint32_t> choose_properties(const Options& options, const system::Sy
             chosen.push_back(p);
         }
     }
+    return chosen;
+}
+
+/// The lemmas to prove: those named, or all.
+std::vector<uint32_t> choose_lemmas(const Options& options, const system::System& system) {
+    std::vector<uint32_t> chosen;
+    for (uint32_t lemma = 0; lemma < system.lemmas.size(); ++lemma)
+        if (options.properties.empty() || std::ranges::count(options.properties, system.lemmas[lemma].name) > 0)
+            chosen.push_back(lemma);
     return chosen;
 }
 
@@ -178,18 +178,16 @@ class Proving {
           interrupted_(interrupted),
           spec_(spec),
           run_(run),
-          system_(with_lemmas(run.system)),
+          system_(run.system),
           complaints_(complaints),
           out_(out) {}
 
     int work() {
         out_.write(label(spec_.path, run_.config) + "\n");
         const std::vector<uint32_t> properties = choose_properties(options_, system_, complaints_, out_);
-        for (const system::Lemma& lemma : system_.lemmas)
-            if (lemma.after_loss && !options_.quiet)
-                out_.write(fmt::format("  not asked  {} (crash lemma): not supported yet\n", lemma.name));
+        const std::vector<uint32_t> lemmas = choose_lemmas(options_, system_);
         if (!complaints_.empty()) return exit_input;
-        if (properties.empty()) {
+        if (properties.empty() && lemmas.empty()) {
             complaints_.add("nothing to prove");
             return exit_input;
         }
@@ -199,11 +197,12 @@ class Proving {
         how.memory = options_.memory_bytes.value_or(default_memory_limit());
         how.interrupt = &interrupted_;
         how.candidates = read_lemmas(options_.lemmas, system_);
+        if (options_.max_steps != 0) how.max_steps = options_.max_steps;
         how.progress = [&](const checker::symbolic::PdrProgress& now) {
             line.show(fmt::format("{} frames, {} lemmas, {} queries", now.frames, now.lemmas, now.queries));
         };
         how.checking = [&](size_t done, size_t of) { line.show(fmt::format("obligation {} of {}", done + 1, of)); };
-        const auto found = checker::symbolic::prove(system_, properties, how);
+        const auto found = checker::symbolic::prove(system_, properties, lemmas, how);
         line.erase();
         if (const auto* inconsistency = std::get_if<Inconsistency>(&found)) {
             fmt::print(stderr, "untorn: INCONSISTENT: {}; please report it with the specification\n",
@@ -214,14 +213,81 @@ class Proving {
     }
 
  private:
-    std::string names(const std::vector<uint32_t>& properties) const {
-        std::string text;
-        for (const uint32_t p : properties) text += (text.empty() ? "" : ", ") + system_.properties[p].name;
-        return text;
+    std::vector<std::string> names(const std::vector<uint32_t>& properties) const {
+        std::vector<std::string> found;
+        for (const uint32_t p : properties) found.push_back(system_.properties[p].name);
+        return found;
+    }
+    std::vector<std::string> lemma_names(const std::vector<uint32_t>& lemmas) const {
+        std::vector<std::string> found;
+        for (const uint32_t lemma : lemmas) found.push_back(system_.lemmas[lemma].name);
+        return found;
+    }
+    std::string kind(uint32_t lemma) const { return system_.lemmas[lemma].after_loss ? "crash lemma" : "lemma"; }
+
+    /// Of lemmas that are not inductive together with the others: why, and of false ones a run. The exit status.
+    int report(const std::vector<LemmaAnswer>& answers) {
+        int status = exit_ok;
+        for (const LemmaAnswer& answer : answers) {
+            if (answer.known == LemmaAnswer::Known::violated) {
+                status = exit_unexpected;
+                out_.write(fmt::format("  violated   {} ({}): {}, {}{}\n", system_.lemmas[answer.lemma].name,
+                                       kind(answer.lemma), plural(answer.trace->faults, "fault"),
+                                       plural(answer.trace->length, "step"),
+                                       answer.shortest ? "" : "; not shown to be the shortest"));
+                if (!options_.quiet) show(answer.lemma, *answer.trace, "(start)", "VIOLATED");
+            } else if (answer.known != LemmaAnswer::Known::inductive && !options_.quiet) {
+                explain(answer);
+            }
+        }
+        return status;
+    }
+
+    void show(uint32_t number, const checker::Trace& trace, const std::string& start, const std::string& what) {
+        const system::Lemma& lemma = system_.lemmas[number];
+        GridOptions how;
+        how.style = Style::choose(options_.color, STDOUT_FILENO);
+        how.width = output_width(STDOUT_FILENO);
+        how.start = start;
+        how.ending = fmt::format("{} {}", lemma.name, what);
+        how.ending_place = system_.files[lemma.span.file].place(lemma.span.begin);
+        out_.write(grid(trace, system_, how));
+    }
+
+    /// The counterexample to induction.
+    void explain(const LemmaAnswer& answer) {
+        const std::string name = fmt::format("{} ({})", system_.lemmas[answer.lemma].name, kind(answer.lemma));
+        if (!answer.lacks) {
+            out_.write(
+                fmt::format("  not inductive  {}: kept by every step where all lemmas hold, but some of those "
+                            "are not inductive\n",
+                            name));
+            return;
+        }
+        const checker::symbolic::CounterexampleToInduction& lacks = *answer.lacks;
+        out_.write(
+            fmt::format("  not inductive  {}: all lemmas hold in this state, and it does not hold after the "
+                        "step; what is not shown does not matter\n",
+                        name));
+        if (lacks.losses > 0)
+            out_.write(fmt::format("    after {}\n",
+                                   lacks.losses == 1 ? "a power loss" : fmt::format("{} power losses", lacks.losses)));
+        for (const std::string& place : lacks.places) out_.write(fmt::format("    {}\n", place));
+        checker::Trace two;
+        checker::TraceStep state;
+        state.kind = checker::TraceStep::Kind::initial;
+        state.changed = lacks.values;
+        two.steps = {state, lacks.step};
+        show(answer.lemma, two, "(a state)", "FAILS");
+        if (answer.known == LemmaAnswer::Known::proved)
+            out_.write("    no such state is ever reached: proved by an invariant of more than the lemmas\n");
+        else
+            out_.write(fmt::format("    no such state is reached within {}; another lemma may exclude it\n",
+                                   plural(answer.not_within, "step")));
     }
 
     int report(const Proof& proof, const std::vector<uint32_t>& properties) {
-        int status = exit_ok;
+        int status = report(proof.lemmas);
         for (const uint32_t p : proof.violated) {
             const system::Property& property = system_.properties[p];
             const auto expected = run_.expected.find(property.name);
@@ -232,12 +298,19 @@ class Proving {
             if (!known) status = worse(status, exit_unexpected);
         }
         if (!proof.limit.empty()) return undecided(proof, properties, status);
-        if (proof.proved.empty()) return status;
+        const checker::symbolic::ProofLemmas lemmas = checker::symbolic::proof_lemmas(proof);
+        std::vector<std::string> proved = names(proof.proved);
+        for (const LemmaAnswer& answer : proof.lemmas)
+            if (answer.known == LemmaAnswer::Known::inductive || answer.known == LemmaAnswer::Known::proved)
+                proved.push_back(system_.lemmas[answer.lemma].name);
+        if (proved.empty()) return status;
         Certificate certificate;
         certificate.spec = spec_.path;
         certificate.config = run_.config;
-        for (const uint32_t p : proof.proved) certificate.properties.push_back(system_.properties[p].name);
-        certificate.invariant = header() + InvariantText(system_).write(proof.invariant);
+        certificate.properties = names(proof.proved);
+        certificate.lemmas = lemma_names(lemmas.in_invariant);
+        certificate.shown_lemmas = lemma_names(lemmas.shown);
+        certificate.invariant = header() + lemma_legend(proof) + InvariantText(system_).write(proof.invariant);
         certificate.obligations = proof.obligations;
         std::string solvers = checker::symbolic::z3_version();
         if (!options_.certificate.empty()) {
@@ -249,12 +322,15 @@ class Proving {
             if (checks.status() != exit_ok) return checks.status();
             if (!checks.cvc5().empty()) solvers += " and " + checks.cvc5();
         }
-        out_.write(fmt::format("  holds (proved)  {}\n", names(proof.proved)));
-        out_.write(fmt::format("  invariant: {}; {}, unsatisfiable according to {}\n",
-                               plural(proof.invariant.size(), "lemma"), plural(proof.obligations.size(), "obligation"),
-                               solvers));
+        out_.write(fmt::format("  holds (proved)  {}\n", fmt::join(proved, ", ")));
+        const size_t used = lemmas.in_invariant.size();
+        out_.write(fmt::format("  invariant: {}{}; {}, unsatisfiable according to {}\n",
+                               plural(proof.invariant.size() + used, "lemma"),
+                               used == 0 ? "" : fmt::format(" ({} of the specification)", used),
+                               plural(proof.obligations.size(), "obligation"), solvers));
         if (options_.certificate.empty()) {
-            if (!options_.quiet) out_.write(indented(InvariantText(system_).write(proof.invariant)));
+            if (!options_.quiet)
+                out_.write(indented(lemma_legend(proof) + InvariantText(system_).write(proof.invariant)));
         } else {
             out_.write(fmt::format("  certificate: {}; check it with untorn certify\n", options_.certificate));
         }
@@ -265,7 +341,11 @@ class Proving {
         std::vector<uint32_t> open;
         for (const uint32_t p : properties)
             if (std::ranges::find(proof.violated, p) == proof.violated.end()) open.push_back(p);
-        out_.write(fmt::format("  undecided  {} ({})\n", names(open), interrupted_ ? "interrupted" : proof.limit));
+        std::vector<std::string> open_names = names(open);
+        for (const LemmaAnswer& answer : proof.lemmas)
+            if (answer.known != LemmaAnswer::Known::violated) open_names.push_back(system_.lemmas[answer.lemma].name);
+        out_.write(fmt::format("  undecided  {} ({})\n", fmt::join(open_names, ", "),
+                               interrupted_ ? "interrupted" : proof.limit));
         if (!proof.learnt.empty()) {
             const std::string learnt =
                 plural(proof.learnt.size(), "lemma") + (proof.learnt.size() == 1 ? " was" : " were");
@@ -286,6 +366,16 @@ class Proving {
         return fmt::format("// {}: lemmas about every state that can be reached.\n", label(spec_.path, run_.config));
     }
 
+    /// The lemmas of the specification that are part of the invariant, as comments.
+    std::string lemma_legend(const Proof& proof) const {
+        if (proof.lemmas_used.empty()) return "";
+        std::string text = "// Of the specification:\n";
+        for (const uint32_t number : proof.lemmas_used)
+            text += fmt::format("//   {} {}: {};\n", kind(number), system_.lemmas[number].name,
+                                system_.lemmas[number].text);
+        return text;
+    }
+
     static std::string indented(const std::string& text) {
         std::istringstream lines(text);
         std::string out;
@@ -297,7 +387,7 @@ class Proving {
     const std::atomic<bool>& interrupted_;
     const Spec& spec_;
     const language::Run& run_;
-    const system::System system_;
+    const system::System& system_;
     Complaints& complaints_;
     Output& out_;
 };
@@ -315,7 +405,7 @@ std::vector<Obligation> rebuilt(const Options& options, const Certificate& certi
     const std::vector<Spec> specs = load_specs(selection, complaints);
     if (!demand_one_run(specs, complaints, "a certificate is of one run")) return made;
     for_each_run(specs, complaints, [&](const Spec&, const language::Run& run) {
-        const system::System system = with_lemmas(run.system);
+        const system::System& system = run.system;
         std::vector<uint32_t> properties;
         for (const std::string& name : certificate.properties) {
             const auto& all = system.properties;
@@ -331,7 +421,18 @@ std::vector<Obligation> rebuilt(const Options& options, const Certificate& certi
         if (const auto* problem = std::get_if<InvariantError>(&invariant))
             throw InputError(
                 fmt::format("{}/invariant.untorn:{}: {}", options.folder, problem->line, problem->message));
-        made = checker::symbolic::proof_obligations(checker::Program(system), std::get<0>(invariant), properties);
+        const auto lemmas = [&](const std::vector<std::string>& names) {
+            std::vector<uint32_t> numbers;
+            for (const std::string& name : names) {
+                const auto lemma = std::ranges::find(system.lemmas, name, &system::Lemma::name);
+                if (lemma == system.lemmas.end())
+                    throw InputError(fmt::format("{}: has no lemma {}", options.against, name));
+                numbers.push_back(static_cast<uint32_t>(lemma - system.lemmas.begin()));
+            }
+            return numbers;
+        };
+        made = checker::symbolic::proof_obligations(checker::Program(system, true), std::get<0>(invariant), properties,
+                                                    {lemmas(certificate.lemmas), lemmas(certificate.shown_lemmas)});
         return true;
     });
     return made;
@@ -393,10 +494,12 @@ int certify(const Options& options) {
     for (const Obligation& obligation : certificate.obligations)
         checks.ask(obligation, script_path(options.folder, obligation.name), true);
     status = checks.status();
-    std::string properties;
-    for (const std::string& name : certificate.properties) properties += (properties.empty() ? "" : ", ") + name;
+    std::vector<std::string> proved = certificate.properties;
+    proved.insert(proved.end(), certificate.lemmas.begin(), certificate.lemmas.end());
+    proved.insert(proved.end(), certificate.shown_lemmas.begin(), certificate.shown_lemmas.end());
     if (status == exit_ok) {
-        out.write(fmt::format("certified: {} in {}\n", properties, label(certificate.spec, certificate.config)));
+        out.write(
+            fmt::format("certified: {} in {}\n", fmt::join(proved, ", "), label(certificate.spec, certificate.config)));
         out.write(fmt::format("  {}, unsatisfiable according to {}{}\n",
                               plural(certificate.obligations.size(), "obligation"), checker::symbolic::z3_version(),
                               checks.cvc5().empty() ? "" : " and " + checks.cvc5()));
