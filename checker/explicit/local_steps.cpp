@@ -1,6 +1,7 @@
 #include "checker/explicit/local_steps.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
 
 #include "checker/explicit/cone.h"
@@ -30,6 +31,7 @@ class LocalSteps {
     bool one_enabled(uint32_t actor, size_t location);
     std::vector<std::vector<bool>> edges(uint32_t actor, const std::vector<bool>& followed) const;
     void break_cycles(uint32_t actor, std::vector<bool>& followed) const;
+    void treat_alike(std::vector<std::vector<bool>>& followed) const;
 
     const Program& program_;
     CellReads reads_;
@@ -164,16 +166,29 @@ void LocalSteps::break_cycles(uint32_t actor, std::vector<bool>& followed) const
     }
 }
 
+/// A location of a family is followed for all its members, or for none.
+void LocalSteps::treat_alike(std::vector<std::vector<bool>>& followed) const {
+    std::map<system::ActorId, std::vector<bool>> all;
+    for (uint32_t a = 0; a < followed.size(); ++a) {
+        std::vector<bool>& family = all.try_emplace(program_.actors[a].actor, followed[a]).first->second;
+        for (size_t l = 0; l < family.size(); ++l) family[l] = family[l] && followed[a][l];
+    }
+    for (uint32_t a = 0; a < followed.size(); ++a) followed[a] = all.at(program_.actors[a].actor);
+}
+
 std::vector<bool> LocalSteps::find() {
+    std::vector<std::vector<bool>> followed(program_.actors.size());  // by actor and location
+    for (uint32_t a = 0; a < program_.actors.size(); ++a)
+        for (size_t l = 0; l + 1 < program_.actors[a].first_of.size(); ++l)
+            followed[a].push_back(!instances(a, l).empty() && silent(a, l) && one_enabled(a, l));
+    treat_alike(followed);
+    for (uint32_t a = 0; a < program_.actors.size(); ++a) break_cycles(a, followed[a]);
+    treat_alike(followed);
     std::vector<bool> found(program_.instances.size(), false);
     for (uint32_t a = 0; a < program_.actors.size(); ++a) {
         const ActorInstance& actor = program_.actors[a];
-        std::vector<bool> followed;
-        for (size_t l = 0; l + 1 < actor.first_of.size(); ++l)
-            followed.push_back(!instances(a, l).empty() && silent(a, l) && one_enabled(a, l));
-        break_cycles(a, followed);
-        for (size_t l = 0; l < followed.size(); ++l)
-            for (uint32_t i = actor.first_of[l]; i < actor.first_of[l + 1]; ++i) found[i] = followed[l];
+        for (size_t l = 0; l < followed[a].size(); ++l)
+            for (uint32_t i = actor.first_of[l]; i < actor.first_of[l + 1]; ++i) found[i] = followed[a][l];
     }
     return found;
 }

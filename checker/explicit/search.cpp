@@ -277,14 +277,15 @@ SearchResult nothing_searched(const system::System& system, const std::string& l
     return result;
 }
 
-/// Stubborn sets leave out steps of shortest runs. So what they found is looked for again without them, up to the level
-/// where the last of it is; if that is beyond a limit, the trace stays as it was.
+/// Stubborn sets leave out steps of shortest runs, and merged steps are not counted. So what was found with them is
+/// looked for again without them, up to the level where the last of it is; if that is beyond a limit, the trace stays
+/// as it was.
 void shorten(SearchResult& result, const Program& program, const SearchOptions& options) {
-    if (std::ranges::count(result.reductions, stubborn_sets_name) == 0) return;
+    if (std::ranges::all_of(result.reductions, keeps_lengths)) return;
     for (PropertyResult& property : result.properties) property.shortest = false;
     if (std::ranges::none_of(result.properties, [](const PropertyResult& p) { return p.trace.has_value(); })) return;
     SearchOptions without = options;
-    without.reductions.stubborn = false;
+    without.reductions.stubborn = without.reductions.merge_steps = false;
     Search search(program, without);
     search.look_only_for(result);
     SearchResult shorter = search.run();
@@ -293,7 +294,7 @@ void shorten(SearchResult& result, const Program& program, const SearchOptions& 
         if (!property.trace || !other.trace) continue;
         const bool more_faults = !options.order_by_steps && other.trace->faults > property.trace->faults;
         if (other.verdict != property.verdict || more_faults)
-            throw BrokenRule{"stubborn sets find what is not there without them"};
+            throw BrokenRule{"reductions find what is not there without them"};
         property.trace = std::move(other.trace);
         property.shortest = other.shortest;
     }
@@ -305,7 +306,7 @@ std::variant<SearchResult, Inconsistency> search(const system::System& system, c
     try {
         const Program program(system);
         SearchResult result = Search(program, options).run();
-        if (options.reductions.stubborn) shorten(result, program, options);
+        shorten(result, program, options);
         return result;
     } catch (const LimitReached& limit) {
         return nothing_searched(system, limit.what);

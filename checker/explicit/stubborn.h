@@ -67,6 +67,8 @@ struct StubbornOptions {
     bool keep_length = false;  ///< preserve the least number of steps, too; reduces less
     /// Preserve with which values of these cells all threads can end; where power can be lost they need not be named.
     std::optional<std::vector<uint32_t>> outcome_cells = std::nullopt;
+    /// By instance: it is merged into the step before it (local_steps.h). Empty: none.
+    std::vector<bool> merged{};
 };
 
 class StubbornSets {
