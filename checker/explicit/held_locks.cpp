@@ -162,10 +162,17 @@ HeldLocks::HeldLocks(const Program& program) : program_(program), lock_of_(progr
 }
 
 void HeldLocks::find_locks() {
+    CellReads guards(program_);
+    for (uint32_t i = 0; i < run_instances(program_); ++i) guards.add(program_.instances[i].guard);
+    std::vector<bool> waited_for(program_.cells.size(), false);
+    for (uint32_t cell : guards.cells()) waited_for[cell] = true;
     for (uint32_t cell = 0; cell < program_.cells.size() && locks_.size() < most_locks; ++cell) {
         const Cell& c = program_.cells[cell];
-        const system::Type& type = program_.system.types[program_.system.variables[c.var].type];
-        if (type.kind != system::TypeKind::mutex || !program_.changing[cell] || c.size > 64) continue;
+        const system::Variable& variable = program_.system.variables[c.var];
+        const bool mutex = program_.system.types[variable.type].kind == system::TypeKind::mutex;
+        const bool flag = c.size <= 8 && waited_for[cell] &&
+                          (variable.storage == system::Storage::memory || variable.storage == system::Storage::device);
+        if (!(mutex || flag) || !program_.changing[cell] || c.size > 64) continue;
         lock_of_[cell] = static_cast<uint32_t>(locks_.size());
         locks_.push_back(cell);
         full_.push_back(c.size == 64 ? ~uint64_t{0} : (uint64_t{1} << c.size) - 1);

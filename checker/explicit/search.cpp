@@ -109,7 +109,8 @@ void Search::explore() {
         if (!in_run && !in_crash) break;
         const bool run_first = in_run && (!in_crash || *in_run <= *in_crash);
         build_next(run_first ? *in_run : *in_crash, run_first);
-        if (!sought_.empty() && std::ranges::all_of(sought_, [&](uint32_t p) { return context_.shown(p); })) return;
+        if (!sought_.empty() && std::ranges::all_of(sought_, [&](uint32_t p) { return context_.shown(p, current_); }))
+            return;
         if (context_.options.stop_early && context_.violated(current_)) {
             if (!run_.next() && !crash_.next()) break;
             cut("--stop-early");
@@ -292,9 +293,13 @@ void shorten(SearchResult& result, const Program& program, const SearchOptions& 
     for (PropertyResult& property : result.properties) {
         PropertyResult& other = shorter.properties[property.property];
         if (!property.trace || !other.trace) continue;
-        const bool more_faults = !options.order_by_steps && other.trace->faults > property.trace->faults;
-        if (other.verdict != property.verdict || more_faults)
+        const uint64_t faults = other.trace->faults, reduced = property.trace->faults;
+        const bool by_faults = !options.order_by_steps;
+        if (other.verdict != property.verdict || (by_faults && other.shortest && faults > reduced))
             throw BrokenRule{"reductions find what is not there without them"};
+        if (by_faults && other.shortest && result.exhaustive && faults < reduced)
+            throw BrokenRule{"reductions miss what is there without them"};
+        if (by_faults && faults > reduced) continue;  // found before a limit, not the first in order
         property.trace = std::move(other.trace);
         property.shortest = other.shortest;
     }
