@@ -14,6 +14,7 @@ namespace untorn::checker {
 namespace {
 constexpr uint32_t no_lock = UINT32_MAX;
 constexpr size_t most_locks = 64;
+constexpr uint64_t most_flag_values = 8;
 constexpr uint32_t most_instances = 4096;
 constexpr uint64_t most_valuations = 4096;     ///< of one instance
 constexpr uint64_t most_together = 1U << 20U;  ///< of all, so that big programs are not analysed for long
@@ -170,7 +171,7 @@ void HeldLocks::find_locks() {
         const Cell& c = program_.cells[cell];
         const system::Variable& variable = program_.system.variables[c.var];
         const bool mutex = program_.system.types[variable.type].kind == system::TypeKind::mutex;
-        const bool flag = c.size <= 8 && waited_for[cell] &&
+        const bool flag = c.size <= most_flag_values && waited_for[cell] &&
                           (variable.storage == system::Storage::memory || variable.storage == system::Storage::device);
         if (!(mutex || flag) || !program_.changing[cell] || c.size > 64) continue;
         lock_of_[cell] = static_cast<uint32_t>(locks_.size());

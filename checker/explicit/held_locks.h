@@ -2,6 +2,8 @@
 // have in a reachable state in which the actor stands there. So it is known which locks an actor surely holds, and that
 // two actors that would hold the same lock are never at two such locations at once.
 //
+// A lock is here every mutex, and every other shared cell of few values that a guard reads: other locks, and flags.
+//
 // The idea: thread-modular abstract interpretation (Flanagan, Qadeer, "Thread-Modular Model Checking", 2003; Miné,
 // "Static Analysis of Run-Time Errors in Embedded Real-Time C Programs", 2012), with a set of values for each lock. The
 // least solution is computed of: the initial states; what a step of the actor itself leads to; and what steps of others
@@ -11,8 +13,7 @@
 // known for (A, l). A step of B from s to s' is one of its outcomes, whose condition on locks is met in s; so the
 // values in s are left when what is known of (B, where it stands), of (A, l) and of the condition are intersected, and
 // what the outcome makes of them is known for B at its new location, and for any other A at l. This needs that nobody
-// moves the counter of another actor. Reductions that map a state to a bisimilar one change nothing about it: what is
-// enabled there is what is enabled in a reachable state.
+// moves the counter of another actor.
 //
 // What a step does to locks and where it leads is found by trying all values of the cells that decide it; where they
 // are too many, it may lead anywhere and leave any value in the locks that it may write.
@@ -27,6 +28,8 @@ namespace untorn::checker {
 
 class HeldLocks {
  public:
+    /// Nothing is known of a program with more than 4,096 instances, or in which an actor moves another one's counter.
+    /// `program` must outlive it.
     explicit HeldLocks(const Program& program);
 
     /// Whether the guard of the instance, of another actor, can hold in a reachable state in which the actor stands at

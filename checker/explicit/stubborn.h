@@ -44,6 +44,9 @@
 // sets needs no heuristics. Tried are: no instance; each group of enabled instances that must come together, small ones
 // first; else the deletion algorithm from all on.
 //
+// With merged steps (local_steps.h) a step is taken together with those that are merged into it: `merged` says which
+// these are, so that no instance serves as key again and again on a cycle that they close.
+//
 // Preserved: verdicts, and the least number of faults of a violation or witness. Not preserved: numbers of states and
 // transitions, executed statements, which of several violating states is found, and, without `keep_length`, the least
 // number of steps. Whether a state is quiet or fails a check is to be judged by all of its records, before they are
