@@ -139,11 +139,14 @@ const std::optional<Finding>& violation(const Findings& findings, const system::
     }
 }
 
-bool SearchContext::shown(uint32_t p) const {
+bool SearchContext::shown(uint32_t p, LevelKey key) const {
     const PropertyKind kind = program.system.properties[p].kind;
+    const auto& holds = findings.holds(p);
+    const auto& fails = findings.fails(p);
+    const bool held = holds && holds->key <= key, failed = fails && fails->key <= key;
     // What is shown of it is an outcome where it holds; that it holds takes another where it does not.
-    if (kind == PropertyKind::sometimes) return findings.holds(p) && findings.fails(p);
-    return (sought(kind) ? findings.holds(p) : findings.fails(p)).has_value();
+    if (kind == PropertyKind::sometimes) return held && failed;
+    return sought(kind) ? held : failed;
 }
 
 bool SearchContext::violated(LevelKey key) const {

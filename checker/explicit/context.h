@@ -53,8 +53,8 @@ struct SearchContext {
     /// Takes the properties that are decided by now off their lists.
     void close_questions();
     void note_outcome(const int64_t* cells, const Finding& finding);
-    /// A violation of the property, or a witness, was found.
-    bool shown(uint32_t property) const;
+    /// A violation of the property, or a witness, was found in a level up to `key`.
+    bool shown(uint32_t property, LevelKey key) const;
     /// Some violation was found in a level up to `key`.
     bool violated(LevelKey key) const;
 

@@ -15,11 +15,13 @@ struct After {
 
 class Builder {
  public:
-    Builder(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness, Dependence& made)
+    Builder(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness,
+            const std::vector<bool>& merged, Dependence& made)
         : analysis_(analysis),
           program_(analysis.program()),
           formulas_(formulas),
           enabledness_(enabledness),
+          merged_(merged),
           made_(made),
           count_(made.instances) {}
 
@@ -55,6 +57,7 @@ class Builder {
     const Program& program_;
     const Formulas& formulas_;
     const Enabledness& enabledness_;
+    const std::vector<bool>& merged_;
     Dependence& made_;
     uint32_t count_;
     std::vector<Knowledge> known_;                        ///< by instance: where it moves
@@ -277,7 +280,8 @@ void Builder::find_disablers() {
 }
 
 /// Makes every actor's control graph acyclic without its sticky edges: edges are added from the one with the least
-/// conflicts on, and stick if they would close a cycle. Members of a family are treated alike.
+/// conflicts on, and stick if they would close a cycle. Members of a family are treated alike. Merged steps are taken
+/// without being asked for: their edges are there first, and closing a cycle with them sticks.
 void Builder::find_sticky() {
     struct Edge {
         system::ActorId actor = 0;
@@ -314,6 +318,9 @@ void Builder::find_sticky() {
     for (const auto& [edge, weight] : weights) order.emplace_back(weight, edge);
     std::ranges::sort(order);
     std::map<std::pair<system::ActorId, uint32_t>, std::vector<uint32_t>> next;
+    for (uint32_t i = 0; i < count_; ++i)
+        if (!merged_.empty() && merged_[i])
+            for (const Edge& edge : edges[i]) next[{edge.actor, edge.from}].push_back(edge.to);
     std::map<Edge, bool> sticks;
     for (const auto& [weight, edge] : order) {
         std::vector<uint32_t> open{edge.to};
@@ -336,9 +343,10 @@ void Builder::find_sticky() {
 
 }  // namespace
 
-Dependence::Dependence(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness)
+Dependence::Dependence(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness,
+                       const std::vector<bool>& merged)
     : instances(static_cast<uint32_t>(enabledness.moves.size())) {
-    Builder(analysis, formulas, enabledness, *this).run();
+    Builder(analysis, formulas, enabledness, merged, *this).run();
 }
 
 void Dependence::add_makers(const Formulas& formulas, FormulaId formula, InstanceSet& into) const {

@@ -34,8 +34,9 @@ struct Keeping {
 };
 
 struct Dependence {
-    /// `formulas` holds what the instances need; it must not grow afterwards.
-    Dependence(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness);
+    /// `formulas` holds what the instances need; it must not grow afterwards. `merged`: see StubbornOptions.
+    Dependence(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness,
+               const std::vector<bool>& merged = {});
 
     uint32_t instances = 0;
     std::vector<AtomChanges> atoms;

@@ -1,10 +1,12 @@
 #include "checker/explicit/local_steps.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
 
 #include "checker/explicit/cone.h"
-#include "checker/explicit/machine.h"
+#include "checker/explicit/held_locks.h"
+#include "checker/explicit/valuations.h"
 
 namespace untorn::checker {
 
@@ -18,31 +20,40 @@ class LocalSteps {
     std::vector<bool> find();
 
  private:
-    static constexpr uint32_t nobody_ = UINT32_MAX, several_ = UINT32_MAX - 1;
+    /// An instance of the run, and whose it is.
+    struct User {
+        uint32_t actor = 0, instance = 0;
+    };
 
     std::span<const Instance> instances(uint32_t actor, size_t location) const {
         const ActorInstance& a = program_.actors[actor];
         return std::span(program_.instances)
             .subspan(a.first_of[location], a.first_of[location + 1] - a.first_of[location]);
     }
-    void touch(uint32_t cell, uint32_t actor);
-    bool silent(uint32_t actor, size_t location);
-    bool one_enabled(uint32_t actor, size_t location);
-    std::vector<std::vector<bool>> edges(uint32_t actor, const std::vector<bool>& followed) const;
-    void break_cycles(uint32_t actor, std::vector<bool>& followed) const;
+    void use(uint32_t actor, uint32_t instance);
+    bool invisible(uint32_t actor, size_t location);
+    bool certain(uint32_t actor, size_t location);
+    bool undisturbed(uint32_t actor, size_t location);
+    std::vector<size_t> destinations(uint32_t actor, size_t location);
+    void break_cycles(uint32_t actor, std::vector<bool>& followed);
+    void treat_alike(std::vector<std::vector<bool>>& followed) const;
 
     const Program& program_;
     CellReads reads_;
-    Machine machine_;
-    std::vector<uint32_t> toucher_;  ///< by cell: the actor of the run that reads or writes it
+    Valuations valuations_;
+    HeldLocks locks_;
+    std::vector<std::vector<User>> readers_, writers_;  ///< by cell
     std::vector<bool> judged_, judged_at_end_;
+    bool moved_by_others_ = false;  ///< some actor writes the counter of another
 };
 
 LocalSteps::LocalSteps(const Program& program, const Asked& asked)
     : program_(program),
       reads_(program),
-      machine_(program),
-      toucher_(program.cells.size(), nobody_),
+      valuations_(program),
+      locks_(program),
+      readers_(program.cells.size()),
+      writers_(program.cells.size()),
       judged_(relevant_after_power_loss(program, asked)),
       judged_at_end_(program.cells.size(), false) {
     const bool loses_power = power_can_be_lost(program.system);
@@ -56,106 +67,135 @@ LocalSteps::LocalSteps(const Program& program, const Asked& asked)
     };
     mark(Judged::everywhere, judged_);
     mark(Judged::at_end, judged_at_end_);
-    for (uint32_t a = 0; a < program.actors.size(); ++a) {
-        reads_.clear();
-        const ActorInstance& actor = program.actors[a];
-        for (uint32_t i = actor.first_of.front(); i < actor.first_of.back(); ++i) {
-            const Instance& instance = program.instances[i];
-            reads_.add_decisions(instance);
-            for (const WriteCode& write : instance.writes) {
-                reads_.add(write);
-                for_each_target(program, write, [&](uint32_t cell) { touch(cell, a); });
-            }
-        }
-        for (uint32_t cell : reads_.cells()) touch(cell, a);
-        touch(actor.counter, a);
+    for (uint32_t a = 0; a < program.actors.size(); ++a)
+        for (uint32_t i = program.actors[a].first_of.front(); i < program.actors[a].first_of.back(); ++i) use(a, i);
+    for (uint32_t a = 0; a < program.actors.size(); ++a)
+        for (const User& user : writers_[program.actors[a].counter])
+            moved_by_others_ = moved_by_others_ || user.actor != a;
+}
+
+void LocalSteps::use(uint32_t actor, uint32_t number) {
+    const Instance& instance = program_.instances[number];
+    std::vector<uint32_t> written;
+    reads_.clear();
+    reads_.add_decisions(instance);
+    for (const WriteCode& write : instance.writes) {
+        reads_.add(write);
+        for_each_target(program_, write, [&](uint32_t cell) { written.push_back(cell); });
     }
+    for (uint32_t cell : reads_.cells()) readers_[cell].push_back({actor, number});
+    std::ranges::sort(written);
+    written.erase(std::unique(written.begin(), written.end()), written.end());
+    for (uint32_t cell : written) writers_[cell].push_back({actor, number});
 }
 
-void LocalSteps::touch(uint32_t cell, uint32_t actor) {
-    if (toucher_[cell] != actor) toucher_[cell] = toucher_[cell] == nobody_ ? actor : several_;
-}
-
-/// Whether the steps from here touch the actor's own cells only, always succeed, and change nothing that is judged.
-bool LocalSteps::silent(uint32_t actor, size_t location) {
+/// Whether the steps from here spend no fault and change nothing that is judged.
+bool LocalSteps::invisible(uint32_t actor, size_t location) {
     const system::ActorKind kind = program_.system.actors[program_.actors[actor].actor].kind;
-    bool silent = true;
+    bool invisible = true;
+    for (const Instance& instance : instances(actor, location)) {
+        invisible = invisible && instance.faults.empty();
+        for (const WriteCode& write : instance.writes)
+            for_each_target(program_, write, [&](uint32_t cell) {
+                const bool seen_at_end = judged_at_end_[cell] && kind != system::ActorKind::thread;
+                invisible = invisible && !judged_[cell] && !seen_at_end;
+            });
+    }
+    return invisible;
+}
+
+/// Whether in every state with the actor here one instance is enabled and passes its checks: tries all values of what
+/// they read.
+bool LocalSteps::certain(uint32_t actor, size_t location) {
     reads_.clear();
     for (const Instance& instance : instances(actor, location)) {
-        silent = silent && instance.checks.empty() && instance.faults.empty();
+        reads_.add(instance.guard);
+        for (const CheckCode& check : instance.checks) reads_.add(check.ok);
+    }
+    const std::vector<uint32_t> cells = reads_.cells();
+    const uint64_t count = valuations_.count(cells, most_valuations);
+    if (count == 0) return false;
+    return valuations_.all(cells, count, [&](Machine& machine, const std::vector<int64_t>& values) {
+        for (uint32_t cell : cells)
+            if (!locks_.may_be(actor, location, cell, values[cell])) return true;
+        size_t enabled = 0;
+        for (const Instance& instance : instances(actor, location)) {
+            if (machine(instance.guard) == 0) continue;
+            ++enabled;
+            if (machine.failing(instance) != nullptr) return false;
+        }
+        return enabled == 1;
+    });
+}
+
+/// Whether the steps from here commute with all that others can do meanwhile.
+bool LocalSteps::undisturbed(uint32_t actor, size_t location) {
+    const auto none_of = [&](const std::vector<User>& users) {
+        return std::ranges::none_of(users, [&](const User& user) {
+            return user.actor != actor && locks_.may_meet(actor, location, user.instance);
+        });
+    };
+    bool undisturbed = true;
+    reads_.clear();
+    for (const Instance& instance : instances(actor, location)) {
         reads_.add_decisions(instance);
         for (const WriteCode& write : instance.writes) {
             reads_.add(write);
             for_each_target(program_, write, [&](uint32_t cell) {
-                const bool seen_at_end = judged_at_end_[cell] && kind != system::ActorKind::thread;
-                silent = silent && toucher_[cell] == actor && !judged_[cell] && !seen_at_end;
+                undisturbed = undisturbed && none_of(readers_[cell]) && none_of(writers_[cell]);
             });
         }
     }
-    const auto own = [&](uint32_t cell) { return toucher_[cell] == actor; };
-    return silent && own(program_.actors[actor].counter) && std::ranges::all_of(reads_.cells(), own);
+    return undisturbed && std::ranges::all_of(reads_.cells(), [&](uint32_t cell) { return none_of(writers_[cell]); });
 }
 
-/// Whether in every state one instance of the location is enabled: tries all values of what the guards read.
-bool LocalSteps::one_enabled(uint32_t actor, size_t location) {
-    reads_.clear();
-    for (const Instance& instance : instances(actor, location)) reads_.add(instance.guard);
-    uint64_t valuations = 1;
-    for (uint32_t cell : reads_.cells()) {
-        valuations *= std::min(program_.cells[cell].size, most_valuations + 1);
-        if (valuations > most_valuations) return false;
+/// Where the steps from here may lead.
+std::vector<size_t> LocalSteps::destinations(uint32_t actor, size_t location) {
+    const uint32_t counter = program_.actors[actor].counter;
+    std::vector<bool> leads_to(program_.actors[actor].first_of.size() - 1, false);
+    for (const Instance& instance : instances(actor, location)) {
+        Instance part;
+        for (const WriteCode& write : instance.writes)
+            for_each_target(program_, write, [&](uint32_t cell) {
+                if (cell == counter) part.writes.push_back(write);
+            });
+        reads_.clear();
+        reads_.add(instance.guard);
+        for (const WriteCode& write : part.writes) reads_.add(write);
+        const std::vector<uint32_t> cells = reads_.cells();
+        const uint64_t count = valuations_.count(cells, most_valuations);
+        if (count == 0) leads_to.assign(leads_to.size(), true);
+        std::vector<Machine::Write> writes;
+        valuations_.all(cells, count, [&](Machine& machine, const std::vector<int64_t>&) {
+            if (machine(instance.guard) == 0) return true;
+            machine.writes(part, writes);
+            size_t to = location;
+            for (const Machine::Write& write : writes)
+                if (write.cell == counter) to = static_cast<size_t>(write.value);
+            leads_to[to] = true;
+            return true;
+        });
     }
-    std::vector<int64_t> values = program_.cells.first_values();
-    for (uint64_t v = 0; v < valuations; ++v) {
-        uint64_t rest = v;
-        for (uint32_t cell : reads_.cells()) {
-            values[cell] = program_.cells[cell].lo + static_cast<int64_t>(rest % program_.cells[cell].size);
-            rest /= program_.cells[cell].size;
-        }
-        machine_.begin(values.data());
-        size_t enabled = 0;
-        for (const Instance& instance : instances(actor, location)) enabled += machine_(instance.guard) != 0 ? 1 : 0;
-        if (enabled != 1) return false;
-    }
-    return true;
-}
-
-/// By location: where the followed steps from it may lead.
-std::vector<std::vector<bool>> LocalSteps::edges(uint32_t actor, const std::vector<bool>& followed) const {
-    std::vector<std::vector<bool>> to(followed.size(), std::vector<bool>(followed.size(), false));
-    for (size_t from = 0; from < followed.size(); ++from) {
-        if (!followed[from]) continue;
-        for (const Instance& instance : instances(actor, from)) {
-            bool moves = false;
-            for (const WriteCode& write : instance.writes) {
-                bool to_counter = false;
-                for_each_target(program_, write,
-                                [&](uint32_t cell) { to_counter |= cell == program_.actors[actor].counter; });
-                if (!to_counter) continue;
-                const Code& code = program_.codes[write.value];
-                const bool known = code.op == Code::Op::constant;
-                for (size_t l = 0; l < followed.size(); ++l)
-                    if (!known || code.value == static_cast<int64_t>(l)) to[from][l] = true;
-                moves = moves || always_true(program_, write.when);
-            }
-            if (!moves) to[from][from] = true;
-        }
-    }
-    return to;
+    std::vector<size_t> result;
+    for (size_t l = 0; l < leads_to.size(); ++l)
+        if (leads_to[l]) result.push_back(l);
+    return result;
 }
 
 /// Leaves out the first location of a cycle until there is none.
-void LocalSteps::break_cycles(uint32_t actor, std::vector<bool>& followed) const {
+void LocalSteps::break_cycles(uint32_t actor, std::vector<bool>& followed) {
+    std::vector<std::vector<size_t>> to(followed.size());
+    for (size_t from = 0; from < followed.size(); ++from)
+        if (followed[from]) to[from] = destinations(actor, from);
     for (size_t start = 0; start < followed.size(); ++start) {
         if (!followed[start]) continue;
-        const auto to = edges(actor, followed);
         std::vector<bool> seen(followed.size(), false);
         std::vector<size_t> pending{start};
         while (!pending.empty()) {
             const size_t from = pending.back();
             pending.pop_back();
-            for (size_t l = 0; l < followed.size(); ++l) {
-                if (!to[from][l] || seen[l]) continue;
+            for (size_t l : to[from]) {
+                if (seen[l] || !followed[l]) continue;
                 seen[l] = true;
                 pending.push_back(l);
             }
@@ -164,16 +204,30 @@ void LocalSteps::break_cycles(uint32_t actor, std::vector<bool>& followed) const
     }
 }
 
+/// A location of a family is followed for all its members, or for none.
+void LocalSteps::treat_alike(std::vector<std::vector<bool>>& followed) const {
+    std::map<system::ActorId, std::vector<bool>> all;
+    for (uint32_t a = 0; a < followed.size(); ++a) {
+        std::vector<bool>& family = all.try_emplace(program_.actors[a].actor, followed[a]).first->second;
+        for (size_t l = 0; l < family.size(); ++l) family[l] = family[l] && followed[a][l];
+    }
+    for (uint32_t a = 0; a < followed.size(); ++a) followed[a] = all.at(program_.actors[a].actor);
+}
+
 std::vector<bool> LocalSteps::find() {
+    if (moved_by_others_) return std::vector<bool>(program_.instances.size(), false);
+    std::vector<std::vector<bool>> followed(program_.actors.size());  // by actor and location
+    for (uint32_t a = 0; a < program_.actors.size(); ++a)
+        for (size_t l = 0; l + 1 < program_.actors[a].first_of.size(); ++l)
+            followed[a].push_back(!instances(a, l).empty() && invisible(a, l) && certain(a, l) && undisturbed(a, l));
+    treat_alike(followed);
+    for (uint32_t a = 0; a < program_.actors.size(); ++a) break_cycles(a, followed[a]);
+    treat_alike(followed);
     std::vector<bool> found(program_.instances.size(), false);
     for (uint32_t a = 0; a < program_.actors.size(); ++a) {
         const ActorInstance& actor = program_.actors[a];
-        std::vector<bool> followed;
-        for (size_t l = 0; l + 1 < actor.first_of.size(); ++l)
-            followed.push_back(!instances(a, l).empty() && silent(a, l) && one_enabled(a, l));
-        break_cycles(a, followed);
-        for (size_t l = 0; l < followed.size(); ++l)
-            for (uint32_t i = actor.first_of[l]; i < actor.first_of[l + 1]; ++i) found[i] = followed[l];
+        for (size_t l = 0; l < followed[a].size(); ++l)
+            for (uint32_t i = actor.first_of[l]; i < actor.first_of[l + 1]; ++i) found[i] = followed[a][l];
     }
     return found;
 }

@@ -74,8 +74,11 @@ Path Paths::to_run_state(uint32_t state, bool exactly) {
     const Concrete* at = exactly ? &with_projection_of(way.back(), stages.back()) : &stages.back().front();
     Path path;
     for (size_t i = stages.size(); i-- > 0;) {
-        path.moves.push_back(trace_move(program_, i == 0 ? Move::Kind::init : Move::Kind::step, at->instance));
-        path.states.push_back(at->cells);
+        for (size_t m = at->moves.size(); m-- > 0;) {
+            const Move::Kind kind = i == 0 && m == 0 ? Move::Kind::init : Move::Kind::step;
+            path.moves.push_back(trace_move(program_, kind, at->moves[m].instance));
+            path.states.push_back(at->moves[m].cells);
+        }
         if (i > 0) at = &stages[i - 1][at->before];
     }
     std::ranges::reverse(path.moves);
@@ -105,38 +108,63 @@ std::vector<std::vector<Paths::Concrete>> Paths::concrete_stages(const std::vect
 std::vector<Paths::Concrete> Paths::first_stage(const RunSearch::Stage& stage) {
     std::vector<Concrete> states;
     const std::vector<int64_t> first = program_.cells.first_values();
-    std::vector<Machine::Write> writes;
-    machine_.begin(first.data());
     for (uint32_t i = 0; i < program_.init.size(); ++i) {
         const Instance& instance = program_.init[i];
+        machine_.begin(first.data());
         if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr) continue;
-        machine_.writes(instance, writes);
-        Concrete next{first, 0, i};
-        for (const Machine::Write& write : writes) next.cells[write.cell] = write.value;
-        if (run_.normal_form(next.cells.data()) == stage.state) states.push_back(std::move(next));
+        Concrete next = arrive(0, first, i, instance);
+        if (run_.normal_form(next.cells().data()) == stage.state) states.push_back(std::move(next));
     }
     return states;
 }
 
 /// Adds the states behind `from` whose normal form is that of the stage, each once.
 void Paths::follow(const Concrete& from, uint32_t before, const RunSearch::Stage& stage, std::vector<Concrete>& into) {
-    std::vector<Machine::Write> writes;
-    for_each_enabled(from.cells, [&](uint32_t number) {
+    std::vector<uint32_t> moving;
+    for_each_enabled(from.cells(), [&](uint32_t number) {
         const Instance& instance = program_.instances[number];
-        if (machine_.failing(instance) != nullptr) return;
-        if (context_.cost(machine_.faults(instance)) != stage.faults) return;
-        machine_.writes(instance, writes);
-        Concrete next{from.cells, before, number};
-        for (const Machine::Write& write : writes) next.cells[write.cell] = write.value;
-        if (run_.normal_form(next.cells.data()) != stage.state) return;
-        if (std::ranges::find(into, next.cells, &Concrete::cells) == into.end()) into.push_back(std::move(next));
+        if (machine_.failing(instance) == nullptr && context_.cost(machine_.faults(instance)) == stage.faults)
+            moving.push_back(number);
     });
+    for (uint32_t number : moving) {
+        machine_.begin(from.cells().data());
+        Concrete next = arrive(before, from.cells(), number, program_.instances[number]);
+        if (run_.normal_form(next.cells().data()) != stage.state) continue;
+        if (std::ranges::find(into, next.cells(), &Concrete::cells) == into.end()) into.push_back(std::move(next));
+    }
+}
+
+/// Where the move of an instance (of number `number`) leads, and then those that are merged into it. The machine is in
+/// the state before, `from`.
+Paths::Concrete Paths::arrive(uint32_t before, const std::vector<int64_t>& from, uint32_t number,
+                              const Instance& instance) {
+    Concrete next{before, {{number, from}}};
+    machine_.writes(instance, writes_);
+    for (const Machine::Write& write : writes_) next.moves.back().cells[write.cell] = write.value;
+    if (run_.merged_steps() == nullptr) return next;
+    while (const auto merged = merged_step(next.cells())) {
+        machine_.writes(program_.instances[*merged], writes_);
+        next.moves.push_back({*merged, next.cells()});
+        for (const Machine::Write& write : writes_) next.moves.back().cells[write.cell] = write.value;
+    }
+    return next;
+}
+
+/// The first merged step to be taken in the state, in which the machine is then.
+std::optional<uint32_t> Paths::merged_step(const std::vector<int64_t>& cells) {
+    std::optional<uint32_t> found;
+    for_each_enabled(cells, [&](uint32_t number) {
+        if (!found && run_.merged_steps()->is_merged(number)) found = number;
+    });
+    if (found && machine_.failing(program_.instances[*found]) != nullptr)
+        throw BrokenRule{"a step that is merged fails a check"};
+    return found;
 }
 
 const Paths::Concrete& Paths::with_projection_of(const RunSearch::Stage& last,
                                                  const std::vector<Concrete>& candidates) {
     for (const Concrete& candidate : candidates)
-        if (run_.has_projection_of(candidate.cells.data(), last.state.data())) return candidate;
+        if (run_.has_projection_of(candidate.cells().data(), last.state.data())) return candidate;
     throw BrokenRule{"no run of the whole program ends where power is lost in the reduced one"};
 }
 

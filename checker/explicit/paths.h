@@ -2,10 +2,12 @@
 //
 // What the search stored are normal forms of reduced states. A run of the whole program is rebuilt forward: among the
 // states that the whole program can be in, those whose normal form is the next one stored. That there is one is what
-// the soundness of each reduction says; that it was found is checked here, and what it shows by the replay.
+// the soundness of each reduction says; that it was found is checked here, and what it shows by the replay. Steps that
+// are merged into others are made one by one.
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "checker/explicit/crash_search.h"
 #include "checker/explicit/recovery.h"
@@ -52,17 +54,24 @@ class Paths {
     Lasso around(const RecoveryCycle& cycle);
 
  private:
+    /// A move of the whole program, and the state it leads to.
+    struct Made {
+        uint32_t instance = 0;
+        std::vector<int64_t> cells;
+    };
     /// A state of the whole program on the way.
     struct Concrete {
-        std::vector<int64_t> cells;
-        uint32_t before = 0;  ///< index into the stage before
-        uint32_t instance = 0;
+        uint32_t before = 0;      ///< index into the stage before
+        std::vector<Made> moves;  ///< from there: one, and those merged into it
+        const std::vector<int64_t>& cells() const { return moves.back().cells; }
     };
     Path to_state(Phase phase, uint32_t state);
     Path to_run_state(uint32_t state, bool exactly);
     std::vector<std::vector<Concrete>> concrete_stages(const std::vector<RunSearch::Stage>& way, bool all);
     std::vector<Concrete> first_stage(const RunSearch::Stage& stage);
     void follow(const Concrete& from, uint32_t before, const RunSearch::Stage& stage, std::vector<Concrete>& into);
+    Concrete arrive(uint32_t before, const std::vector<int64_t>& from, uint32_t number, const Instance& instance);
+    std::optional<uint32_t> merged_step(const std::vector<int64_t>& cells);
     const Concrete& with_projection_of(const RunSearch::Stage& last, const std::vector<Concrete>& candidates);
     void append_failing(Path& path, const Finding& finding, std::optional<uint32_t> property);
     template <class F>
@@ -72,6 +81,7 @@ class Paths {
     RunSearch& run_;
     const CrashSearch& crash_;
     Machine machine_;
+    std::vector<Machine::Write> writes_;
 };
 
 }  // namespace untorn::checker

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checker/explicit/cone.h"
+#include "checker/explicit/local_steps.h"
 
 namespace untorn::checker {
 
@@ -19,7 +20,7 @@ Asked asked_for(Purpose purpose, const system::System& system, bool outcomes) {
 }
 
 Reductions usable_for(Purpose purpose, Reductions wanted) {
-    if (purpose == Purpose::progress) wanted.symmetry = wanted.stubborn = false;
+    if (purpose == Purpose::progress) wanted.symmetry = wanted.stubborn = wanted.merge_steps = false;
     return wanted;
 }
 
@@ -32,9 +33,11 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpo
     const bool symmetric = wanted.symmetry && !options.outcomes;
     if (wanted.symmetry && options.outcomes) remarks_.push_back("symmetry: outcomes name identities");
 
-    // A dead cell is one that does not matter after a loss: what it holds must not tell projections apart.
+    // A dead cell is one that does not matter after a loss: what it holds must not tell projections apart. Nor does a
+    // merged step write one that does.
     std::vector<bool> after_loss(whole.cells.size(), true);
-    if (wanted.cone || wanted.dead_variables) after_loss = relevant_after_power_loss(whole, asked);
+    if (wanted.cone || wanted.dead_variables || wanted.merge_steps)
+        after_loss = relevant_after_power_loss(whole, asked);
     if (wanted.cone) {
         own_ = std::make_unique<Program>(slice(whole, relevant_cells(whole, asked)));
         if (own_->changing != whole.changing) names_.push_back("cone");
@@ -61,19 +64,31 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpo
         symmetry_ = std::move(report.symmetry);
         names_.emplace_back(symmetry_name);
     }
-    if (wanted.stubborn && !options.outcomes) {
-        std::vector<uint32_t> verdicts = asked.properties;
-        std::erase_if(verdicts,
-                      [&](uint32_t p) { return whole.system.properties[p].kind == system::PropertyKind::antecedent; });
-        auto made = StubbornSets::make(*program_, layout_, verdicts);
-        if (auto* sets = std::get_if<StubbornSets>(&made)) {
-            stubborn_ = std::make_unique<StubbornSets>(std::move(*sets));
-            names_.emplace_back(stubborn_sets_name);
-        } else {
-            remarks_.push_back("stubborn sets: " + std::get<std::string>(made));
-        }
-    } else if (wanted.stubborn) {
-        remarks_.push_back("stubborn sets: outcomes are listed");
+    std::vector<bool> merged(program_->instances.size(), false);
+    if (wanted.merge_steps && !options.outcomes) merged = invisible_instances(*program_, asked);
+    if (wanted.stubborn && !options.outcomes) add_stubborn_sets(asked, merged);
+    if (std::ranges::count(merged, true) > 0) {
+        merged_ = std::make_unique<MergedSteps>(*program_, layout_, std::move(merged));
+        names_.emplace_back(merged_steps_name);
+    }
+    if (options.outcomes) {  // each with its shortest witness
+        if (wanted.stubborn) remarks_.push_back("stubborn sets: outcomes are listed");
+        if (wanted.merge_steps) remarks_.push_back("merged steps: outcomes are listed");
+    }
+}
+
+void ReducedRun::add_stubborn_sets(const Asked& asked, const std::vector<bool>& merged) {
+    std::vector<uint32_t> verdicts = asked.properties;
+    std::erase_if(verdicts,
+                  [&](uint32_t p) { return whole_.system.properties[p].kind == system::PropertyKind::antecedent; });
+    StubbornOptions options;
+    options.merged = merged;
+    auto made = StubbornSets::make(*program_, layout_, verdicts, options);
+    if (auto* sets = std::get_if<StubbornSets>(&made)) {
+        stubborn_ = std::make_unique<StubbornSets>(std::move(*sets));
+        names_.emplace_back(stubborn_sets_name);
+    } else {
+        remarks_.push_back("stubborn sets: " + std::get<std::string>(made));
     }
 }
 

@@ -1,8 +1,10 @@
 // Which reductions a search uses, and what they make of its states. A reduction changes how many states there are,
-// never a verdict; each has its soundness argument in its own file: cone.h, dead_variables.h, symmetry.h, stubborn.h.
+// never a verdict; each has its soundness argument in its own file: cone.h, dead_variables.h, symmetry.h, stubborn.h,
+// local_steps.h.
 //
-// All but stubborn sets turn a state into a normal form, to which it is bisimilar: so verdicts, least faults and
-// shortest lengths stay. Stubborn sets leave steps out; they keep verdicts and least faults.
+// All but stubborn sets and merged steps turn a state into a normal form, to which it is bisimilar: so verdicts, least
+// faults and shortest lengths stay. Stubborn sets leave steps out, and merged steps run ahead of others; they keep
+// verdicts and least faults.
 #pragma once
 
 #include <memory>
@@ -12,6 +14,7 @@
 
 #include "checker/explicit/dead_variables.h"
 #include "checker/explicit/layout.h"
+#include "checker/explicit/merged_steps.h"
 #include "checker/explicit/program.h"
 #include "checker/explicit/search.h"
 #include "checker/explicit/state_code.h"
@@ -38,13 +41,18 @@ class ReducedRun {
     /// Why reductions that were asked for are not used, as text for users.
     const std::vector<std::string>& remarks() const { return remarks_; }
     /// States are not their own normal forms.
-    bool has_normal_forms() const { return program_ != &whole_ || dead_ != nullptr || symmetry_ != nullptr; }
+    bool has_normal_forms() const {
+        return program_ != &whole_ || dead_ != nullptr || symmetry_ != nullptr || merged_ != nullptr;
+    }
     bool has_symmetry() const { return symmetry_ != nullptr; }
     bool has_stubborn_sets() const { return stubborn_ != nullptr; }
+    /// Null if none are.
+    const MergedSteps* merged_steps() const { return merged_.get(); }
 
  private:
     friend class Reducer;
     void lay_out(const std::vector<bool>& matters_after_loss);
+    void add_stubborn_sets(const Asked& asked, const std::vector<bool>& merged);
 
     const Program& whole_;
     std::unique_ptr<Program> own_;  ///< if it is not the whole
@@ -53,10 +61,11 @@ class ReducedRun {
     std::unique_ptr<const DeadVariables> dead_;
     std::unique_ptr<const Symmetry> symmetry_;
     std::unique_ptr<const StubbornSets> stubborn_;
+    std::unique_ptr<const MergedSteps> merged_;
     std::vector<std::string> names_, remarks_;
 };
 
-/// Applies the reductions, for one thread.
+/// Applies the reductions, for one thread; but the steps that are merged are followed by Expansion.
 class Reducer {
  public:
     explicit Reducer(const ReducedRun& run);

@@ -33,7 +33,11 @@ struct RunSearch::Worker {
         : expansion(std::move(code), run),
           recent(run.layout().words()),
           found(context.program.system.properties.size()),
-          coverage(context.coverage) {}
+          coverage(context.coverage) {
+        expansion.tell(&coverage);
+    }
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
 
     Expansion expansion;
     uint32_t begin = 0, end = 0;          ///< its parents: indices into the segment
@@ -198,6 +202,11 @@ void RunSearch::use_native_code() {
     const auto native = NativeProgram::make(program_, layout_, context_.coverage.open_conditions());
     if (native == nullptr) return;
     for (auto& worker : workers_) worker->expansion.use(make_native_code(native, program_, layout_));
+    if (run_.merged_steps() == nullptr) return;
+    const Program& merged = run_.merged_steps()->program();
+    const auto followed = NativeProgram::make(merged, layout_, context_.coverage.open_conditions());
+    if (followed == nullptr) return;
+    for (auto& worker : workers_) worker->expansion.follow_with(make_native_code(followed, merged, layout_));
 }
 
 /// Which members work, and on which parents.

@@ -46,7 +46,7 @@ class RunSearch {
     const Layout& layout() const { return layout_; }
     uint64_t depth() const { return depth_; }  ///< greatest number of steps at first discovery
 
-    /// A state on the way to another, and the move that led to it: of init for the first.
+    /// A state on the way to another, and the move that led to it, without those merged into it: of init for the first.
     struct Stage {
         uint32_t instance = 0;  ///< one that leads to a state with this normal form
         uint32_t faults = 0;    ///< it spends, as levels count them
@@ -59,6 +59,8 @@ class RunSearch {
     std::vector<uint64_t> normal_form(const int64_t* cells);
     /// Whether power loss depends on nothing in which the state with these cells differs from this packed one.
     bool has_projection_of(const int64_t* cells, const uint64_t* state) const;
+    /// The steps that are merged into those before them; null if none are.
+    const MergedSteps* merged_steps() const { return run_.merged_steps(); }
     LevelKey key_of(uint32_t state) const { return levels_.key_of(state); }
 
     uint32_t state_of_projection(uint32_t projection) const { return projection_states_[projection]; }

@@ -109,7 +109,8 @@ void Search::explore() {
         if (!in_run && !in_crash) break;
         const bool run_first = in_run && (!in_crash || *in_run <= *in_crash);
         build_next(run_first ? *in_run : *in_crash, run_first);
-        if (!sought_.empty() && std::ranges::all_of(sought_, [&](uint32_t p) { return context_.shown(p); })) return;
+        if (!sought_.empty() && std::ranges::all_of(sought_, [&](uint32_t p) { return context_.shown(p, current_); }))
+            return;
         if (context_.options.stop_early && context_.violated(current_)) {
             if (!run_.next() && !crash_.next()) break;
             cut("--stop-early");
@@ -277,23 +278,28 @@ SearchResult nothing_searched(const system::System& system, const std::string& l
     return result;
 }
 
-/// Stubborn sets leave out steps of shortest runs. So what they found is looked for again without them, up to the level
-/// where the last of it is; if that is beyond a limit, the trace stays as it was.
+/// Stubborn sets leave out steps of shortest runs, and merged steps are not counted. So what was found with them is
+/// looked for again without them, up to the level where the last of it is; if that is beyond a limit, the trace stays
+/// as it was.
 void shorten(SearchResult& result, const Program& program, const SearchOptions& options) {
-    if (std::ranges::count(result.reductions, stubborn_sets_name) == 0) return;
+    if (std::ranges::all_of(result.reductions, keeps_lengths)) return;
     for (PropertyResult& property : result.properties) property.shortest = false;
     if (std::ranges::none_of(result.properties, [](const PropertyResult& p) { return p.trace.has_value(); })) return;
     SearchOptions without = options;
-    without.reductions.stubborn = false;
+    without.reductions.stubborn = without.reductions.merge_steps = false;
     Search search(program, without);
     search.look_only_for(result);
     SearchResult shorter = search.run();
     for (PropertyResult& property : result.properties) {
         PropertyResult& other = shorter.properties[property.property];
         if (!property.trace || !other.trace) continue;
-        const bool more_faults = !options.order_by_steps && other.trace->faults > property.trace->faults;
-        if (other.verdict != property.verdict || more_faults)
-            throw BrokenRule{"stubborn sets find what is not there without them"};
+        const uint64_t faults = other.trace->faults, reduced = property.trace->faults;
+        const bool by_faults = !options.order_by_steps;
+        if (other.verdict != property.verdict || (by_faults && other.shortest && faults > reduced))
+            throw BrokenRule{"reductions find what is not there without them"};
+        if (by_faults && other.shortest && result.exhaustive && faults < reduced)
+            throw BrokenRule{"reductions miss what is there without them"};
+        if (by_faults && faults > reduced) continue;  // found before a limit, not the first in order
         property.trace = std::move(other.trace);
         property.shortest = other.shortest;
     }
@@ -305,7 +311,7 @@ std::variant<SearchResult, Inconsistency> search(const system::System& system, c
     try {
         const Program program(system);
         SearchResult result = Search(program, options).run();
-        if (options.reductions.stubborn) shorten(result, program, options);
+        shorten(result, program, options);
         return result;
     } catch (const LimitReached& limit) {
         return nothing_searched(system, limit.what);

@@ -38,9 +38,10 @@ struct Reductions {
     bool dead_variables = false;  ///< forget values that nobody will read
     bool symmetry = false;        ///< permutations of scalarsets
     bool stubborn = false;        ///< stubborn sets
-    bool any() const { return cone || dead_variables || symmetry || stubborn; }
-    /// Those that keep everything but numbers of states, and executed statements, too.
-    static constexpr Reductions bisimilar() { return {true, true, true, false}; }
+    bool merge_steps = false;     ///< invisible steps belong to the step before them
+    bool any() const { return cone || dead_variables || symmetry || stubborn || merge_steps; }
+    /// Those that keep everything but numbers of states: shortest lengths and executed statements, too.
+    static constexpr Reductions bisimilar() { return {true, true, true, false, false}; }
 };
 
 struct SearchOptions {

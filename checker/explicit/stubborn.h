@@ -44,6 +44,9 @@
 // sets needs no heuristics. Tried are: no instance; each group of enabled instances that must come together, small ones
 // first; else the deletion algorithm from all on.
 //
+// With merged steps (local_steps.h) a step is taken together with those that are merged into it: `merged` says which
+// these are, so that no instance serves as key again and again on a cycle that they close.
+//
 // Preserved: verdicts, and the least number of faults of a violation or witness. Not preserved: numbers of states and
 // transitions, executed statements, which of several violating states is found, and, without `keep_length`, the least
 // number of steps. Whether a state is quiet or fails a check is to be judged by all of its records, before they are
@@ -67,6 +70,8 @@ struct StubbornOptions {
     bool keep_length = false;  ///< preserve the least number of steps, too; reduces less
     /// Preserve with which values of these cells all threads can end; where power can be lost they need not be named.
     std::optional<std::vector<uint32_t>> outcome_cells = std::nullopt;
+    /// By instance: it is merged into the step before it (local_steps.h). Empty: none.
+    std::vector<bool> merged{};
 };
 
 class StubbornSets {

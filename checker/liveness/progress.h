@@ -5,9 +5,9 @@
 //
 // Reductions: cone of influence and dead variables are used, since they are bisimulations that keep which instances are
 // enabled and taken, and with them fairness. Symmetry is not: a cycle among orbits may be a run in which identities
-// change places for ever, fair to none of them. Stubborn sets are not: they leave out steps, and so cycles. A cycle of
-// reduced states is followed in the whole program, round after round, until a state comes again. So that a lasso does
-// not depend on reductions, it is then looked for once more without them, as far as limits allow.
+// change places for ever, fair to none of them. Stubborn sets and merged steps are not: they leave out steps, and so
+// cycles. A cycle of reduced states is followed in the whole program, round after round, until a state comes again. So
+// that a lasso does not depend on reductions, it is then looked for once more without them, as far as limits allow.
 #pragma once
 
 #include "checker/explicit/search.h"

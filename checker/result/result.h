@@ -116,10 +116,16 @@ struct SearchResult {
     std::vector<Outcome> outcomes;              ///< if asked for; sorted by the values of their cells
 };
 
-/// Names in SearchResult::reductions of those that do not keep fair cycles: they are not used for progress.
-inline constexpr std::string_view symmetry_name = "symmetry", stubborn_sets_name = "stubborn sets";
+/// Names in SearchResult::reductions of those that do not keep everything.
+inline constexpr std::string_view symmetry_name = "symmetry", stubborn_sets_name = "stubborn sets",
+                                  merged_steps_name = "merged steps";
+/// Whether fair cycles are kept: other reductions are not used for progress.
 constexpr bool keeps_progress(std::string_view reduction) {
-    return reduction != symmetry_name && reduction != stubborn_sets_name;
+    return reduction != symmetry_name && reduction != stubborn_sets_name && reduction != merged_steps_name;
+}
+/// Whether the lengths of shortest traces are kept.
+constexpr bool keeps_lengths(std::string_view reduction) {
+    return reduction != stubborn_sets_name && reduction != merged_steps_name;
 }
 
 /// The tool disagrees with itself: a printed trace does not replay, or engines differ (exit status 4).

@@ -34,7 +34,9 @@ constexpr Reductions combinations[] = {{},
                                        {true, false, false, false},
                                        {false, true, false, false},
                                        {false, false, true, false},
-                                       {true, true, true, false}};
+                                       {true, true, true, false},
+                                       {false, false, false, false, true},
+                                       {true, true, true, false, true}};
 
 /// By property: an antecedent that holds somewhere where its property is judged.
 std::vector<bool> held(const SearchResult& result, const system::System& system) {

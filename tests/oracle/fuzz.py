@@ -18,6 +18,7 @@ from meaning import Bad
 from oracle import answer_run, configurations
 
 BATCH = 25
+REDUCED = (("--stubborn",), ("--merge-steps",), ("--stubborn", "--merge-steps"))
 
 
 class Tally:
@@ -74,7 +75,7 @@ def batch(binary, seeds, folder, tally, given):
     if document is None:  # find the one that stops the program
         answers = {p: ask(binary, [p], given.max_states) for p in texts}
     # Reduced searches against the full one, which the oracle answers for.
-    reduced, _ = ask(binary, list(texts), given.max_states, ("--stubborn", "--check-reductions"))
+    reduced = [ask(binary, list(texts), given.max_states, (*how, "--check-reductions"))[0] for how in REDUCED]
     for path, seed in texts.items():
         mine, code = answers.get(path, (document, status))
         tally.specs += 1
@@ -88,7 +89,8 @@ def batch(binary, seeds, folder, tally, given):
                     print(f"{seed}: line {errors[0]['line']}: {errors[0]['message']}")
                 continue
             found = judge(path, [r for r in mine["runs"] if r["spec"] == path], tally, given.max_states)
-            found += reduced_differences(reduced, path, tally)
+            for document_reduced in reduced:
+                found += reduced_differences(document_reduced, path, tally)
         if found:
             tally.differences.append(seed)
             print("\n".join(f"seed {seed}: {d}" for d in found), flush=True)

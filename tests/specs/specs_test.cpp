@@ -1,6 +1,7 @@
 // Every specification of the repository, checked as `untorn check` checks it: all must be as expected.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -45,13 +46,18 @@ size_t check_folder(const std::string& folder) {
 TEST_CASE("with all reductions every specification gets the same verdicts, faults and lengths") {
     Options options;
     options.quiet = true;
-    size_t reduced = 0;
+    size_t reduced = 0, merged = 0;
     checker::SearchOptions how;
-    how.reductions = {true, true, true, true};
-    for (const bool order_by_steps : {false, true}) {
-        how.order_by_steps = order_by_steps;
-        // The rows of the matrix are many and alike: one order is enough for them.
-        if (order_by_steps)
+    struct Way {
+        bool order_by_steps;
+        checker::Reductions reductions;
+    };
+    for (const Way& way : {Way{false, {true, true, true, true, true}}, Way{true, {true, true, true, true, true}},
+                           Way{false, {true, true, true, true, false}}, Way{false, {true, true, true, false, true}}}) {
+        const bool order_by_steps = how.order_by_steps = way.order_by_steps;
+        how.reductions = way.reductions;
+        // The rows of the matrix are many and alike: one way is enough for them.
+        if (order_by_steps || !way.reductions.stubborn || !way.reductions.merge_steps)
             options.paths = {UNTORN_SOURCE_DIR "/specs/seed", UNTORN_SOURCE_DIR "/specs/litmus",
                              UNTORN_SOURCE_DIR "/specs/bench", UNTORN_SOURCE_DIR "/tests/specs"};
         else
@@ -62,6 +68,7 @@ TEST_CASE("with all reductions every specification gets the same verdicts, fault
             CAPTURE(run.config.scenario);
             RunReport report = search_run(spec.path, std::move(run), how);
             if (!report.result.reductions.empty()) ++reduced;
+            if (std::ranges::count(report.result.reductions, checker::merged_steps_name) > 0) ++merged;
             check_reductions(report, how);
             CHECK(report.inconsistency == "");
             if (!order_by_steps) CHECK(report.status == exit_ok);  // what is expected of faults is meant for that order
@@ -69,6 +76,7 @@ TEST_CASE("with all reductions every specification gets the same verdicts, fault
         });
     }
     CHECK(reduced > 100);
+    CHECK(merged > 500);
 }
 
 TEST_CASE("results are the same for any number of threads, and for machine code and interpreter") {
@@ -90,8 +98,10 @@ TEST_CASE("results are the same for any number of threads, and for machine code 
         });
         return all;
     };
-    for (const checker::Reductions reductions : {checker::Reductions{}, checker::Reductions{false, true, false, false},
-                                                 checker::Reductions{false, false, false, true}}) {
+    for (const checker::Reductions reductions :
+         {checker::Reductions{}, checker::Reductions{false, true, false, false},
+          checker::Reductions{false, false, false, true}, checker::Reductions{false, false, false, false, true},
+          checker::Reductions{true, true, true, true, true}}) {
         const std::string one = answer(1, true, reductions);
         CHECK(one.size() > 1000);
         CHECK(answer(2, true, reductions) == one);

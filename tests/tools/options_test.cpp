@@ -121,7 +121,7 @@ TEST_CASE("an engine is chosen by name, and refuses what means nothing for it") 
     CHECK(refused({"check", "a", "--engine", "bmc", "--order", "faults"}) ==
           "untorn: --engine bmc: its traces have the fewest steps, then the fewest faults; so --order steps");
     CHECK(refused({"check", "a", "--engine", "induction", "--stubborn"}) ==
-          "untorn: --engine induction: --check-reductions and --stubborn are for the explicit search");
+          "untorn: --engine induction: --check-reductions, --merge-steps and --stubborn are for the explicit search");
     CHECK(refused({"outcomes", "a", "--engine", "auto"}) ==
           "untorn: --engine auto: outcomes are listed by the explicit search alone");
 }

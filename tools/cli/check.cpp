@@ -65,6 +65,13 @@ std::string disagreement(const system::System& system, bool order_by_steps, cons
             return fmt::format("the shortest trace for {} takes {} with reductions, or without, and else {}", name,
                                plural(x.trace->length, "step"), plural(y.trace->length, "step"));
     }
+    const bool both_tell = a.exhaustive && b.exhaustive && !a.passed.empty() && !b.passed.empty();
+    if (both_tell && (a.executed != b.executed || a.passed != b.passed))
+        return "with reductions other statements are executed than without";
+    for (size_t i = 0; both_tell && i < a.antecedents.size() && i < b.antecedents.size(); ++i)
+        if (a.antecedents[i].held != b.antecedents[i].held)
+            return fmt::format("an antecedent of {} is met with reductions, or without, and else it is not",
+                               system.properties[a.antecedents[i].antecedent].name);
     return {};
 }
 

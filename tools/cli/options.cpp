@@ -77,6 +77,8 @@ void add_search(CLI::App& app, Options& o, Written& w) {
     app.add_flag("--stubborn", use.stubborn,
                  "Take only the steps of a stubborn set in each state (partial-order reduction); tells nothing of "
                  "statements never executed");
+    app.add_flag("--merge-steps", use.merge_steps,
+                 "Take steps that nobody can notice at once with the step before them");
     app.add_flag("--check-reductions", o.check_reductions,
                  "Search twice, with and without reductions, and compare the verdicts");
     leave_out("--no-native", o.native_code, "Interpret steps; do not make machine code of them");
@@ -234,8 +236,9 @@ std::string understand_engine(Options& o, const Written& w) {
     }
     if (o.command == Command::outcomes)
         return fmt::format("--engine {}: outcomes are listed by the explicit search alone", o.engine);
-    if (o.check_reductions || o.reductions.stubborn)
-        return fmt::format("--engine {}: --check-reductions and --stubborn are for the explicit search", o.engine);
+    if (o.check_reductions || o.reductions.stubborn || o.reductions.merge_steps)
+        return fmt::format("--engine {}: --check-reductions, --merge-steps and --stubborn are for the explicit search",
+                           o.engine);
     if (o.engine != "auto" && w.order == "faults")
         return fmt::format("--engine {}: its traces have the fewest steps, then the fewest faults; so --order steps",
                            o.engine);
