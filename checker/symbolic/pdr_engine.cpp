@@ -46,7 +46,9 @@ class Engine {
             limit = "out of memory: pdr, " + reached_text();
         }
         SearchResult result = verdicts(encoding_, answers_, limit, recovery_ends(encoding_, make_checker_));
-        prove_progress_by_pdr(encoding_, hot_, learnt_, {options_, watch_, make_solver_, make_checker_}, result);
+        std::vector<Clause> candidates;  // the first of each lemma: the others follow
+        for (const ClauseOrbit& lemma : checked_) candidates.push_back(lemma.front());
+        prove_progress_by_pdr(encoding_, hot_, candidates, {options_, watch_, make_solver_, make_checker_}, result);
         result.engine = "pdr";
         result.reached = reached_text();
         return result;
