@@ -11,23 +11,23 @@
 
 namespace untorn::checker::symbolic {
 
-struct Obligation {
+struct PdrObligation {
     Cube cube;
     std::vector<bool> inputs;  ///< from every state of the cube they lead into the cube of `towards`, or show the bad
-    const Obligation* towards = nullptr;
+    const PdrObligation* towards = nullptr;
     size_t distance = 0;  ///< steps to the bad
 };
 
 class Obligations {
  public:
     /// Obligations stay where they are until clear().
-    const Obligation* make(Obligation obligation) { return &made_.emplace_back(std::move(obligation)); }
-    void push(size_t level, const Obligation* obligation) {
+    const PdrObligation* make(PdrObligation obligation) { return &made_.emplace_back(std::move(obligation)); }
+    void push(size_t level, const PdrObligation* obligation) {
         open_.push({level, obligation->distance, order_++, obligation});
     }
     bool empty() const { return open_.empty(); }
     /// The next one, and its frame.
-    std::pair<size_t, const Obligation*> pop() {
+    std::pair<size_t, const PdrObligation*> pop() {
         const Open top = open_.top();
         open_.pop();
         return {top.level, top.obligation};
@@ -41,12 +41,12 @@ class Obligations {
     struct Open {
         size_t level, distance;
         uint64_t order;
-        const Obligation* obligation;
+        const PdrObligation* obligation;
         bool operator<(const Open& other) const {  // the greatest comes first
             return std::tie(other.level, other.distance, other.order) < std::tie(level, distance, order);
         }
     };
-    std::deque<Obligation> made_;
+    std::deque<PdrObligation> made_;
     std::priority_queue<Open> open_;
     uint64_t order_ = 0;
 };

@@ -69,7 +69,7 @@ class Pdr {
 
     void search(PdrResult& result) {
         if (const auto found = frames_.bad_state(bads_)) {
-            const Obligation obligation{lifting_.showing(*found, bads_), found->inputs, nullptr, 0};
+            const PdrObligation obligation{lifting_.showing(*found, bads_), found->inputs, nullptr, 0};
             return violated(obligation, result);
         }
         frames_.extend();
@@ -77,10 +77,10 @@ class Pdr {
         use_candidates();
         for (;;) {
             while (const auto found = frames_.bad_state(bads_)) {
-                const Obligation* obligation =
+                const PdrObligation* obligation =
                     obligations_.make({lifting_.showing(*found, bads_), found->inputs, nullptr, 0});
                 obligations_.push(frames_.last(), obligation);
-                if (const Obligation* reached = discharge()) return violated(*reached, result);
+                if (const PdrObligation* reached = discharge()) return violated(*reached, result);
                 obligations_.clear();
             }
             if (options_.progress) options_.progress(progress());
@@ -116,7 +116,7 @@ class Pdr {
 
     /// Shows that the cubes of all obligations are not reached, up to the last frame. An obligation that holds an
     /// initial state, if there is one.
-    const Obligation* discharge() {
+    const PdrObligation* discharge() {
         while (!obligations_.empty()) {
             const auto [level, obligation] = obligations_.pop();
             if (initial_.meets(obligation->cube)) return obligation;
@@ -130,7 +130,7 @@ class Pdr {
                 continue;
             }
             const StateAndInputs from = frames_.entry();
-            const Obligation* before = obligations_.make(
+            const PdrObligation* before = obligations_.make(
                 {lifting_.into(from, obligation->cube), from.inputs, obligation, obligation->distance + 1});
             if (level == 1) return before;
             obligations_.push(level - 1, before);
@@ -187,7 +187,7 @@ class Pdr {
     }
 
     /// The obligation holds an initial state: from there its inputs lead on to the bad.
-    void violated(const Obligation& obligation, PdrResult& result) {
+    void violated(const PdrObligation& obligation, PdrResult& result) {
         result.run.initial_inputs = initial_.choices(obligation.cube);
         CircuitValues values(system_.circuit);
         for (size_t i = 0; i < result.run.initial_inputs.size(); ++i)
@@ -195,7 +195,7 @@ class Pdr {
         values.evaluate();
         std::vector<bool> state;
         for (const Latch& latch : system_.latches) state.push_back(values[latch.initial]);
-        for (const Obligation* at = &obligation; at; at = at->towards) {
+        for (const PdrObligation* at = &obligation; at; at = at->towards) {
             for (size_t i = 0; i < state.size(); ++i) values.set(system_.latches[i].current, state[i]);
             for (size_t i = 0; i < at->inputs.size(); ++i) values.set(system_.step_inputs[i], at->inputs[i]);
             values.evaluate();

@@ -96,6 +96,40 @@ TEST_CASE("tools/bench/run and small explain themselves without any of the progr
     CHECK(small.out.find("--runs") != std::string::npos);
 }
 
+TEST_CASE("tools/bench/proof explains itself, and reads what the contestants print") {
+    const tools::Ended help = tools::shell("'" UNTORN_SOURCE_DIR "/tools/bench/proof' --help 2>&1");
+    CHECK(help.status == 0);
+    CHECK(help.out.find("--timeout") != std::string::npos);
+    const tools::Ended wrong = tools::shell("'" UNTORN_SOURCE_DIR "/tools/bench/proof' --sizes 4,8 2>&1");
+    CHECK(wrong.status == 2);
+    CHECK(wrong.out.find("three numbers are needed") != std::string::npos);
+    const tools::Folder folder;
+    folder.write("check.py", R"(
+import importlib.machinery, importlib.util, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+loader = importlib.machinery.SourceFileLoader("proof", sys.argv[1] + "/proof")
+proof = importlib.util.module_from_spec(importlib.util.spec_from_loader("proof", loader))
+loader.exec_module(proof)
+c = proof.CONTESTANTS
+line = '{"holds":%s,"lemmas":7,"z3_seconds":0.5,"other_seconds":1.5,"reached":"2 frames, 7 lemmas"}'
+assert c["untorn"].read(line % "true") == {"proof": "7 lemmas", "check_seconds": 0.5}
+assert c["untorn"].read(line % "false") is None and c["untorn"].read("killed") is None
+abc = "Invariant F[15] : 232 clauses with 45 flops (out of 51) (cex = 0, ave = 8.44)\nProperty proved.  Time = 0.52 sec\n"
+assert c["abc"].read(abc)["proof"] == "232 clauses"
+assert c["abc"].read(abc.replace("Property proved", "Property UNDECIDED")) is None
+assert c["spacer"].read("sat\n") is not None and c["spacer"].read("unknown\n") is None
+try:
+    c["spacer"].read("unsat\n")
+    assert False
+except RuntimeError:
+    pass
+)");
+    const tools::Ended read =
+        tools::shell("python3 " + folder.quoted("check.py") + " '" UNTORN_SOURCE_DIR "/tools/bench' 2>&1");
+    CHECK_MESSAGE(read.status == 0, read.out);
+}
+
 TEST_CASE("tools/bench/run names the packages that are missing, and installs nothing") {
     const tools::Folder folder;
     folder.write_program("bin/apt-get", "#!/bin/sh\ntouch " + folder.quoted("installed") + "\n");
