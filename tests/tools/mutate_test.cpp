@@ -109,6 +109,24 @@ not killed:
     CHECK(o.status == 1);
 }
 
+TEST_CASE("a mutant that one specification cannot ask its question of is judged by the others") {
+    const Folder folder;
+    folder.write("m.untorn", "var x: bool;\nproc go() { here: x = true; }\nthread t { step; go(); }\n");
+    folder.write("a.untorn", "import \"m.untorn\";\ninvariant not_yet: at(t, here) implies !x;\n");
+    folder.write("b.untorn", "import \"m.untorn\";\nfinal gone: x;\n");
+    const auto fate = [&](const std::string& specs) {
+        const Ended o = shell("cd " + folder.quoted() + " && '" UNTORN_BINARY "' mutate " + specs +
+                              " --module m --operator call --json - 2>/dev/null");
+        const auto all = nlohmann::json::parse(o.out)["mutation"]["mutants"];
+        REQUIRE(all.size() == 1);
+        return all[0];
+    };
+    CHECK(fate("a.untorn b.untorn")["status"] == "killed");
+    CHECK(fate("a.untorn b.untorn")["runs_tried"] == 2);
+    CHECK(fate("a.untorn")["status"] == "rejected");
+    CHECK(fate("a.untorn")["why"] == "'t' never stands at a label 'here'");
+}
+
 TEST_CASE("the result does not depend on the number of threads") {
     const Folder folder;
     folder.write("a.untorn", counter);

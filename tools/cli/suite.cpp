@@ -211,9 +211,9 @@ bool Suite::judge_by(Mutant& mutant, const SuiteRun& run, const language::Progra
     language::Diagnostics diagnostics;
     const auto compiled = language::compile(program, run.config, diagnostics);
     if (!compiled || diagnostics.has_errors()) {
-        mutant.status = MutantStatus::rejected;
-        mutant.why = first_error(diagnostics);
-        return true;
+        // Perhaps for what this specification asks alone, as where an actor stands.
+        if (mutant.rejected++ == 0) mutant.rejection = first_error(diagnostics);
+        return false;
     }
     if (system::dump(compiled->system, false) == run.system) {
         ++mutant.same;
@@ -280,7 +280,10 @@ void Suite::judge(Mutant& mutant, Programs& programs) const {
         ++mutant.tried;
         if (judge_by(mutant, run, program, how)) return;
     }
-    if (!mutant.why.empty())
+    if (mutant.runs > 0 && mutant.rejected == mutant.runs) {
+        mutant.status = MutantStatus::rejected;
+        mutant.why = mutant.rejection;
+    } else if (!mutant.why.empty())
         mutant.status = MutantStatus::undecided;
     else if (mutant.runs > 0 && mutant.same == mutant.runs)
         mutant.status = MutantStatus::equivalent;

@@ -45,7 +45,7 @@ enum class MutantStatus : uint8_t {
     killed,      ///< a verdict is another one
     survived,    ///< every run that executes the statement says what it said
     equivalent,  ///< every run that executes the statement has the same transition system
-    rejected,    ///< the language does not accept it
+    rejected,    ///< no run that executes the statement can be compiled with it
     undecided    ///< no verdict is another one, but not every run was finished
 };
 /// `killed`, `survived` and so on.
@@ -57,11 +57,13 @@ struct Mutant {
     std::string module;           ///< `pagecache`; the path of a file that is no kernel module
     Place place;                  ///< of what is left out
     MutantStatus status = MutantStatus::undecided;
-    size_t runs = 0;      ///< that execute the statement, or may be kept from going on by it
-    size_t tried = 0;     ///< of these, before the status was clear; those with the same system included
-    size_t same = 0;      ///< of those tried: the transition system is the same
-    uint64_t states = 0;  ///< of all its searches
-    std::string why;      ///< rejected: the first error; undecided: what kept a run from being finished
+    size_t runs = 0;        ///< that execute the statement, or may be kept from going on by it
+    size_t tried = 0;       ///< of these, before the status was clear; those with the same system included
+    size_t same = 0;        ///< of those tried: the transition system is the same
+    size_t rejected = 0;    ///< of those tried: the language does not accept it
+    std::string rejection;  ///< ... the first error
+    uint64_t states = 0;    ///< of all its searches
+    std::string why;        ///< rejected: the first error; undecided: what kept a run from being finished
     // killed:
     std::string run;       ///< SuiteRun::label
     std::string property;  ///< the first that says something else
