@@ -173,7 +173,11 @@ TEST_CASE("tools/test passes its arguments to doctest and understands --filter a
           "untorn_tests --test-case=*a b* --no-colors\n");
     CHECK(m.run("test", "--filter=torn 2>/dev/null").out == "untorn_tests --test-case=*torn*\n");
     CHECK(m.run("test", "--matrix -s 2>/dev/null").out == "untorn_tests --test-case=*matrix* -s\n");
-    CHECK(m.run("test", "2>/dev/null").out == "untorn_tests\n");
+    const Ended all = m.run("test", "2>/dev/null");
+    CHECK(all.out ==
+          "untorn_tests --source-file=*/tests/explicit/*,*/tests/specs/*\n"
+          "untorn_tests --source-file-exclude=*/tests/explicit/*,*/tests/specs/*\n");
+    CHECK(all.status == 7);
     CHECK(m.run("test", "--filter 2>&1").status == 2);
 }
 
