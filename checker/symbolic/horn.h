@@ -1,7 +1,7 @@
 // A run as constrained Horn clauses in SMT-LIB 2, for solvers such as Z3's Spacer: Bjorner, Gurfinkel, McMillan,
-// Rybalchenko, "Horn clause solvers for program verification", 2015. One predicate, `is reached`, over the cells that can
-// change: it holds in the initial states, after every step from where it holds, and implies false where a property is
-// violated. `sat`: there is such a predicate, so the properties hold; `unsat`: one of them is violated.
+// Rybalchenko, "Horn clause solvers for program verification", 2015. One predicate, `is reached`, over the cells that
+// can change: it holds in the initial states, after every step from where it holds, and implies false where a property
+// is violated. `sat`: there is such a predicate, so the properties hold; `unsat`: one of them is violated.
 //
 // The clauses are made of the same steps, word for word, as the obligations of certificates (proof_obligations.h).
 #pragma once
