@@ -1,9 +1,9 @@
 #include "checker/symbolic/horn.h"
 
-#include <cassert>
 #include <string_view>
 #include <vector>
 
+#include "checker/explicit/limits.h"
 #include "checker/symbolic/smt_terms.h"
 
 namespace untorn::checker::symbolic {
@@ -40,7 +40,7 @@ std::string horn_clause(const std::string& script, const std::string& head) {
         std::string_view line(script.data() + begin, end - begin);
         begin = end + 1;
         if (line.empty() || line[0] == ';') continue;
-        assert(line.back() == ')');
+        if (line.back() != ')') throw BrokenRule{"a line of a script is no whole command"};
         line.remove_suffix(1);
         if (take(line, "(declare-const ")) {
             variables += (variables.empty() ? "(" : " (") + std::string(line) + ")";
@@ -53,7 +53,7 @@ std::string horn_clause(const std::string& script, const std::string& head) {
         } else if (take(line, "(assert ")) {
             premises.emplace_back(line);
         } else {
-            assert(false && "a script of declarations, definitions and assertions");
+            throw BrokenRule{"a script holds more than declarations, definitions and assertions"};
         }
     }
     const std::string clause = definitions + "(=> " + smt_all(premises) + "\n    " + head + ")" + closing;

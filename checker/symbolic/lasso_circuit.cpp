@@ -15,40 +15,11 @@ constexpr size_t most_rounds = 10000;
 }  // namespace
 
 std::vector<bool> latches_that_matter(const TransitionCircuit& system, std::optional<size_t> question) {
-    const Circuit& circuit = system.circuit;
-    std::map<uint32_t, std::vector<uint32_t>> by_cell;
-    std::vector<uint32_t> latch_of(circuit.size(), no_latch);
-    for (uint32_t i = 0; i < system.latches.size(); ++i) {
-        latch_of[system.latches[i].current.node()] = i;
-        by_cell[system.latches[i].cell].push_back(i);
-    }
-    std::vector<uint32_t> open{system.goes_on.node()};
-    for (const FairnessBits& fair : system.fairness) {
-        open.push_back(fair.enabled.node());
-        open.push_back(fair.taken.node());
-    }
-    if (question) {
-        open.push_back(system.progress[*question].triggers.node());
-        open.push_back(system.progress[*question].unanswered.node());
-    }
-    std::vector<bool> seen(circuit.size(), false), matters(system.latches.size(), false);
-    while (!open.empty()) {
-        const uint32_t node = open.back();
-        open.pop_back();
-        if (node == 0 || seen[node]) continue;
-        seen[node] = true;
-        if (!circuit.is_input(node)) {
-            open.push_back(circuit.left(node).node());
-            open.push_back(circuit.right(node).node());
-        } else if (latch_of[node] != no_latch) {
-            for (const uint32_t latch : by_cell[system.latches[latch_of[node]].cell]) {
-                matters[latch] = true;
-                open.push_back(system.latches[latch].current.node());
-                open.push_back(system.latches[latch].next.node());
-            }
-        }
-    }
-    return matters;
+    std::vector<Lit> asked{system.goes_on};
+    for (const FairnessBits& fair : system.fairness) asked.insert(asked.end(), {fair.enabled, fair.taken});
+    if (question)
+        asked.insert(asked.end(), {system.progress[*question].triggers, system.progress[*question].unanswered});
+    return latches_behind(system, asked, true);
 }
 
 std::vector<bool> latches_that_matter(const OneHot& hot, const TransitionCircuit& bits,

@@ -15,10 +15,6 @@ using Known = BadAnswer::Known;
 
 namespace {
 
-std::string counted(uint64_t number, const std::string& what) {
-    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
-}
-
 class Engine {
  public:
     Engine(const Encoding& encoding, const SearchOptions& options, const MakeSolver& make_solver,

@@ -18,10 +18,6 @@ std::vector<Lit> asked(const LassoCircuit& circuit) {
     return lits;
 }
 
-std::string counted(uint64_t number, const std::string& what) {
-    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
-}
-
 /// The lasso, replayed. Of whether a fair run exists there is no trace.
 ProgressAnswer shown(const Encoding& encoding, const LassoCircuit& circuit, const BitRun& run, bool fewest_steps) {
     ProgressAnswer answer;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,5 +79,9 @@ struct TransitionCircuit {
     /// Generate a group; empty where nothing is symmetric, or it is not known.
     std::vector<LatchPermutation> symmetries;
 };
+
+/// By latch: whether what is asked depends on it, in this state or in a later one. With `whole_cells`, a latch stands
+/// for all latches of its cell.
+std::vector<bool> latches_behind(const TransitionCircuit& system, std::span<const Lit> asked, bool whole_cells);
 
 }  // namespace untorn::checker::symbolic

@@ -17,32 +17,12 @@ Unrolling::Unrolling(const TransitionCircuit& system, SatSolver& solver, From fr
         frames_[0]->bind(system.latches[latch].current, initial_->literal(system.latches[latch].initial));
 }
 
-/// From what is asked through the circuit to latches, from these to what their next values depend on, and so on.
 void Unrolling::find_relevant(std::span<const Lit> asked) {
-    const Circuit& circuit = system_.circuit;
-    constexpr uint32_t no_latch = UINT32_MAX;
-    std::vector<uint32_t> latch_of(circuit.size(), no_latch);
-    for (uint32_t i = 0; i < system_.latches.size(); ++i) latch_of[system_.latches[i].current.node()] = i;
-    std::vector<bool> seen(circuit.size(), false), relevant(system_.latches.size(), false);
-    std::vector<uint32_t> open;
-    for (Lit lit : asked) open.push_back(lit.node());
-    open.push_back(system_.possible.node());
-    open.push_back(system_.well_formed.node());
-    while (!open.empty()) {
-        const uint32_t node = open.back();
-        open.pop_back();
-        if (node == 0 || seen[node]) continue;
-        seen[node] = true;
-        if (!circuit.is_input(node)) {
-            open.push_back(circuit.left(node).node());
-            open.push_back(circuit.right(node).node());
-        } else if (const uint32_t latch = latch_of[node]; latch != no_latch) {
-            relevant[latch] = true;
-            open.push_back(system_.latches[latch].next.node());
-        }
-    }
-    for (uint32_t i = 0; i < relevant.size(); ++i)
-        if (relevant[i]) relevant_.push_back(i);
+    std::vector<Lit> all(asked.begin(), asked.end());
+    all.insert(all.end(), {system_.possible, system_.well_formed});
+    const std::vector<bool> behind = latches_behind(system_, all, false);
+    for (uint32_t i = 0; i < behind.size(); ++i)
+        if (behind[i]) relevant_.push_back(i);
 }
 
 void Unrolling::extend() {

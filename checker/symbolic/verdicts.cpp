@@ -202,4 +202,8 @@ bool recovery_ends(const Encoding& encoding, const MakeSolver& make_solver) {
     return solver->solve(returns) == SatSolver::Answer::unsatisfiable;
 }
 
+std::string counted(uint64_t number, const std::string& what) {
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 }  // namespace untorn::checker::symbolic

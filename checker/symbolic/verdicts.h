@@ -44,4 +44,7 @@ BitRun simulated(const TransitionCircuit& system, std::vector<bool> initial_inpu
 /// Whether recovery_returns() is nowhere, asked of a solver.
 bool recovery_ends(const Encoding& encoding, const MakeSolver& make_solver);
 
+/// "1 lemma", "2 lemmas".
+std::string counted(uint64_t number, const std::string& what);
+
 }  // namespace untorn::checker::symbolic

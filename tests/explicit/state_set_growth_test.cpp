@@ -34,16 +34,27 @@ uint64_t missing(const StateSet& set, const std::vector<std::vector<uint64_t>>& 
 
 const std::vector<std::vector<unsigned>> shapes{{60, 33}, {64, 64, 38}, {64, 11}, {43}, {64, 64, 64, 64}};
 
+/// A set with many states in partition 0.
+struct Filled {
+    Filled(const std::vector<unsigned>& bits, size_t count, uint64_t memory_limit = 0)
+        : memory(memory_limit), set(bits, memory), states(states_of_one_partition(set, bits, count)) {
+        for (const auto& state : states) set.insert(set.hash(state.data()), state.data());
+    }
+    MemoryBudget memory;
+    StateSet set;
+    std::vector<std::vector<uint64_t>> states;
+};
+
 }  // namespace
 
 TEST_CASE("growth: parts in any order, by any thread, and nothing is lost, size after size") {
     for (const std::vector<unsigned>& bits : shapes) {
         CAPTURE(bits.size());
         CAPTURE(bits[0]);
-        MemoryBudget memory(0);
-        StateSet set(bits, memory);
-        const auto states = states_of_one_partition(set, bits, 150000);
-        for (const auto& state : states) set.insert(set.hash(state.data()), state.data());
+        Filled filled(bits, 150000);
+        MemoryBudget& memory = filled.memory;
+        StateSet& set = filled.set;
+        const auto& states = filled.states;
         std::mt19937_64 random(1);
         size_t parts = 0;
         for (int size = 0; size < 5; ++size) {
@@ -70,11 +81,10 @@ TEST_CASE("growth: parts in any order, by any thread, and nothing is lost, size 
 }
 
 TEST_CASE("growth: given up before its end it leaves the set as it was") {
-    MemoryBudget memory(0);
-    const std::vector<unsigned>& bits = shapes[0];
-    StateSet set(bits, memory);
-    const auto states = states_of_one_partition(set, bits, 100000);
-    for (const auto& state : states) set.insert(set.hash(state.data()), state.data());
+    Filled filled(shapes[0], 100000);
+    MemoryBudget& memory = filled.memory;
+    StateSet& set = filled.set;
+    const auto& states = filled.states;
     const uint64_t bytes = set.bytes();
     for (size_t moved = 0; moved < 3; ++moved) {
         StateSet::Growth growth(set, 0);
@@ -87,11 +97,10 @@ TEST_CASE("growth: given up before its end it leaves the set as it was") {
 }
 
 TEST_CASE("growth: where the memory ends it says so and has changed nothing") {
-    MemoryBudget memory(2000000);
-    const std::vector<unsigned>& bits = shapes[0];
-    StateSet set(bits, memory);
-    const auto states = states_of_one_partition(set, bits, 80000);
-    for (const auto& state : states) set.insert(set.hash(state.data()), state.data());
+    Filled filled(shapes[0], 80000, 2000000);
+    MemoryBudget& memory = filled.memory;
+    StateSet& set = filled.set;
+    const auto& states = filled.states;
     const auto grow_for_ever = [&] {
         for (;;) {
             StateSet::Growth growth(set, 0);
