@@ -18,7 +18,7 @@ namespace {
 constexpr size_t most_records = size_t{1} << 20;  ///< of a chunk, but for single states with more successors
 constexpr uint32_t worth_sharing = 256;           ///< parents: fewer are faster done by one thread
 constexpr uint32_t worth_compiling = 10000;       ///< states: the interpreter finds so many in the time of compiling
-constexpr size_t prefetch_distance = 16;          ///< offers; the memory latency at some 4 ns an offer
+constexpr size_t prefetch_distance = 8;           ///< offers; more at once only wait for each other
 
 void add_sorted(std::vector<uint32_t>& set, uint32_t value) {
     const auto place = std::ranges::lower_bound(set, value);
@@ -281,6 +281,7 @@ void RunSearch::find_successors(Worker& worker, const Segment& parents, const Pa
         case 1: return find_successors_of<1>(worker, parents, pass);
         case 2: return find_successors_of<2>(worker, parents, pass);
         case 3: return find_successors_of<3>(worker, parents, pass);
+        case 4: return find_successors_of<4>(worker, parents, pass);
         default: return find_successors_of<0>(worker, parents, pass);
     }
 }
