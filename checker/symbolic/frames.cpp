@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace untorn::checker::symbolic {
@@ -33,7 +34,6 @@ Frames::Frames(const TransitionCircuit& system, InitialStates& initial, Options 
       activity_(system.latches.size(), 0) {
     levels_.emplace_back();
     solvers_.push_back(make_solver(0));
-    bad_solver_ = make_solver(0);
 }
 
 std::unique_ptr<StepSolver> Frames::make_solver(size_t level) {
@@ -86,13 +86,13 @@ bool Frames::inductive_from(size_t level, const Cube& cube) {
     return true;
 }
 
-std::optional<StateAndInputs> Frames::bad_state(std::span<const uint32_t> bads) {
+std::optional<StateAndInputs> Frames::bad_state(StepSolver& solver, std::span<const uint32_t> bads) {
     ++queries_;
     if (options_.before_query) options_.before_query();
-    switch (bad_solver_->shows(bads)) {
+    switch (solver.shows(bads)) {
         case Answer::interrupted: throw Interrupted{};
         case Answer::unsatisfiable: return {};
-        default: return bad_solver_->model();
+        default: return solver.model();
     }
 }
 
@@ -143,6 +143,22 @@ void Frames::add_for_ever(std::vector<Lemma> lemmas) {
         }
         for_ever_.push_back(std::move(lemma));
     }
+}
+
+void Frames::restart(std::vector<Lemma> inductive) {
+    std::set<Cube> now;
+    for (const Lemma& lemma : inductive) now.insert(lemma.cube());
+    std::vector<Kept> others;
+    for (auto& level : levels_)
+        for (Kept& kept : level)
+            if (!now.contains(kept.lemma.cube())) others.push_back(std::move(kept));
+    for_ever_ = std::move(inductive);
+    levels_.assign(2, {});
+    levels_[1] = std::move(others);
+    solvers_.resize(1);
+    bytes_ = system_.circuit.size() * bytes_per_node;
+    solvers_.push_back(make_solver(1));
+    bad_solver_ = make_solver(1);
 }
 
 bool Frames::known(size_t level, const Cube& cube) const {

@@ -53,8 +53,11 @@ class Frames {
     const Cube& unreached() const { return unreached_; }
     const StateAndInputs& entry() const { return entry_; }
 
-    /// A state of the last frame in which a bad happens.
-    std::optional<StateAndInputs> bad_state(std::span<const uint32_t> bads);
+    /// A state of the last frame in which a bad happens; an initial state.
+    std::optional<StateAndInputs> bad_state(std::span<const uint32_t> bads) { return bad_state(*bad_solver_, bads); }
+    std::optional<StateAndInputs> initial_bad_state(std::span<const uint32_t> bads) {
+        return bad_state(*solvers_[0], bads);
+    }
 
     /// The cube is not reached within `level` steps: it holds no initial state, and is inductive_from(level - 1).
     void add(size_t level, const Cube& cube);
@@ -62,6 +65,11 @@ class Frames {
     void add_for_ever(std::vector<Lemma> lemmas);
     /// A lemma at `level` or above has it that nothing in the cube is reached.
     bool known(size_t level, const Cube& cube) const;
+
+    /// These are inductive together and hold initially: they are what is known for ever from now on, and F_1 becomes
+    /// the last frame. Other lemmas stay in it.
+    void restart(std::vector<Lemma> inductive);
+    const std::vector<Lemma>& for_ever() const { return for_ever_; }
 
     /// Moves lemmas on to where they hold. The level at which two frames have become the same, or 0.
     size_t propagate();
@@ -81,6 +89,7 @@ class Frames {
     };
 
     static Kept keep(Lemma lemma);
+    std::optional<StateAndInputs> bad_state(StepSolver& solver, std::span<const uint32_t> bads);
     Answer ask(StepSolver& solver, const Cube& cube, bool from_outside);
     std::unique_ptr<StepSolver> make_solver(size_t level);
     void insert(size_t level, Kept kept, size_t first_solver);

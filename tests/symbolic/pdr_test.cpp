@@ -295,13 +295,13 @@ TEST_CASE("what is no invariant is not taken for one") {
     const std::vector<uint32_t> bads{0};
     using Kind = BrokenObligation::Kind;
     const auto broken = [&](const std::vector<ClauseOrbit>& lemmas) {
-        return check_invariant(system, lemmas, bads, make_cadical)->kind;
+        return check_invariant(system, {}, lemmas, bads, make_cadical)->kind;
     };
     const auto apart = [](uint32_t a, uint32_t b) { return ClauseOrbit{{{a, false}, {b, false}}}; };
     CHECK(broken({{{{0, false}}}}) == Kind::initial);
     CHECK(broken({apart(1, 3)}) == Kind::consecution);
     CHECK(broken({}) == Kind::safety);
-    CHECK(!check_invariant(system, std::vector{apart(0, 2), apart(1, 3)}, bads, make_cadical));
+    CHECK(!check_invariant(system, {}, std::vector{apart(0, 2), apart(1, 3)}, bads, make_cadical));
     CHECK(largest_inductive(system, {apart(0, 1), apart(1, 3), {{{0, true}}}, apart(0, 2)}, make_cadical) ==
           std::vector{apart(1, 3), apart(0, 2)});
 }
