@@ -306,4 +306,82 @@ TEST_CASE("what is no invariant is not taken for one") {
           std::vector{apart(1, 3), apart(0, 2)});
 }
 
+TEST_CASE("a proof with a lemma dropped, or a literal turned, passes the check only if it is one all the same") {
+    std::mt19937 random(17);
+    int refused = 0, accepted = 0;
+    for (int round = 0; round < 400; ++round) {
+        const TransitionCircuit system = random_symmetric_circuit(random);
+        const uint32_t bad = 0;
+        PdrOptions options;
+        options.minimise = random() % 2 != 0;
+        const PdrResult result = pdr(system, std::span(&bad, 1), options);
+        if (result.answer != Answer::proved || result.lemmas.empty()) continue;
+        const bool by_z3 = round % 8 == 0;
+        const auto passes = [&](const std::vector<ClauseOrbit>& lemmas) {
+            const auto broken = check_invariant(system, {}, lemmas, std::span(&bad, 1), by_z3 ? make_z3 : make_cadical);
+            CHECK(broken.has_value() != is_invariant(system, lemmas, bad));
+            return !broken;
+        };
+        CHECK(passes(result.lemmas));
+        const auto corrupt = [&](const auto& change) {
+            auto lemmas = result.lemmas;
+            ClauseOrbit& orbit = lemmas[random() % lemmas.size()];
+            change(orbit, random() % orbit.size());
+            ++(passes(lemmas) ? accepted : refused);
+        };
+        corrupt([](ClauseOrbit& orbit, size_t) { orbit.clear(); });
+        corrupt([](ClauseOrbit& orbit, size_t i) { orbit.erase(orbit.begin() + static_cast<ptrdiff_t>(i)); });
+        corrupt([&](ClauseOrbit& orbit, size_t i) {
+            if (!orbit[i].empty()) {
+                LatchValue& part = orbit[i][random() % orbit[i].size()];
+                part = !part;
+            }
+        });
+    }
+    CHECK(refused > 100);
+    CHECK(accepted > 20);
+}
+
+TEST_CASE("one search for several questions: the answers of searches of their own, and what is known comes first") {
+    std::mt19937 random(18);
+    int from_known = 0, proved = 0, violated = 0;
+    for (int round = 0; round < 800; ++round) {
+        const TransitionCircuit system =
+            round % 2 != 0 ? random_transition_circuit(random) : random_symmetric_circuit(random);
+        TransitionCircuit more = system;
+        for (uint32_t i = 0; i < 3; ++i) {  // that latches are set, and what was asked first once more
+            const Lit current = more.latches[random() % more.latches.size()].current;
+            more.bads.push_back({i, random() % 2 != 0 ? current : !current});
+        }
+        more.bads.push_back(more.bads[0]);
+        PdrOptions options;
+        options.orbit_limit = std::vector<size_t>{0, 2, 5000}[random() % 3];
+        Pdr search(more, options);
+        std::vector<ClauseOrbit> known;
+        for (uint32_t bad = 0; bad < more.bads.size(); ++bad) {
+            Enumeration all(more);
+            std::optional<size_t> distance;
+            all.reached(all.initial(), bad, &distance);
+            const size_t before = known.size();
+            const PdrResult result = search.decide(std::span(&bad, 1));
+            REQUIRE(result.inconsistency == "");
+            REQUIRE(result.answer == (distance ? Answer::violated : Answer::proved));
+            if (distance) {
+                ++violated;
+                CHECK(is_run(more, result.run));
+                continue;
+            }
+            ++proved;
+            CHECK(is_invariant(more, result.lemmas, bad));
+            REQUIRE(result.lemmas.size() >= before);
+            CHECK(std::equal(known.begin(), known.end(), result.lemmas.begin()));
+            known = result.lemmas;
+            from_known += before > 0 && known.size() == before;
+        }
+    }
+    CHECK(proved > 500);
+    CHECK(violated > 500);
+    CHECK(from_known > 100);
+}
+
 }  // namespace untorn::checker::symbolic
