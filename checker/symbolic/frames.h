@@ -86,6 +86,9 @@ class Frames {
     struct Kept {
         Lemma lemma;
         std::vector<uint64_t> signatures;  ///< of each image: which latches and values, modulo 64
+        /// A state of its frame from which a move leads into the cube: it does not hold one frame further. Empty where
+        /// none is known.
+        std::vector<bool> counterexample;
     };
 
     static Kept keep(Lemma lemma);
@@ -93,6 +96,7 @@ class Frames {
     Answer ask(StepSolver& solver, const Cube& cube, bool from_outside);
     std::unique_ptr<StepSolver> make_solver(size_t level);
     void insert(size_t level, Kept kept, size_t first_solver);
+    void forget_counterexamples(size_t first, size_t last, const Lemma& lemma);
     void remove_implied(size_t level, const Lemma& lemma);
 
     const TransitionCircuit& system_;
