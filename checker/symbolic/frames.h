@@ -41,6 +41,7 @@ class Frames {
     /// The system and the initial states must outlive it. There is F_0 alone at first.
     Frames(const TransitionCircuit& system, InitialStates& initial, Options options);
 
+    const StepClauses& step() const { return step_; }
     /// The last frame.
     size_t last() const { return solvers_.size() - 1; }
     /// One frame more; it holds nothing but what is known for ever.

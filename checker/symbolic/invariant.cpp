@@ -17,8 +17,8 @@ using Answer = SatSolver::Answer;
 /// One step in a solver: latches before and after it.
 class Step {
  public:
-    Step(const TransitionCircuit& system, const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
-        : clauses_(system), solver_(make_solver()) {
+    Step(const StepClauses& clauses, const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
+        : clauses_(clauses), solver_(make_solver()) {
         solver_->interrupt_with(interrupt);
         clauses_.put_into(*solver_);
     }
@@ -36,7 +36,7 @@ class Step {
         return made;
     }
 
-    const StepClauses clauses_;
+    const StepClauses& clauses_;
     std::unique_ptr<SatSolver> solver_;
 };
 
@@ -71,9 +71,9 @@ void negate(std::vector<int>& literals) {
 /// Lemmas that can be switched on one by one, and what each needs to be kept by every move.
 class Switched {
  public:
-    Switched(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+    Switched(const StepClauses& step, std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
              const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
-        : step_(system, make_solver, interrupt), lemmas_(lemmas), used_(lemmas.size(), true) {
+        : step_(step, make_solver, interrupt), lemmas_(lemmas), used_(lemmas.size(), true) {
         for (const ClauseOrbit& lemma : lemmas) {
             switches_.push_back(step_.solver().new_variable());
             for (const Clause& clause : lemma) {
@@ -90,6 +90,11 @@ class Switched {
 
     static constexpr size_t safety = SIZE_MAX;
 
+    /// Holds whatever is switched on.
+    void assume(std::span<const ClauseOrbit> known) {
+        for (const ClauseOrbit& lemma : known)
+            for (const Clause& clause : lemma) step_.solver().add_clause(step_.before(clause));
+    }
     bool uses(size_t lemma) const { return used_[lemma]; }
     void use(size_t lemma, bool yes) { used_[lemma] = yes; }
 
@@ -209,9 +214,9 @@ class Shrinking {
 /// nothing is left out is switched on by one assumption.
 class Single {
  public:
-    Single(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+    Single(const StepClauses& step, std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
            const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
-        : step_(system, make_solver, interrupt) {
+        : step_(step, make_solver, interrupt) {
         SatSolver& solver = step_.solver();
         broken_ = solver.new_variable();
         std::vector<int> ways{-broken_};
@@ -323,7 +328,8 @@ std::vector<ClauseOrbit> largest_inductive(const TransitionCircuit& system, std:
         return std::any_of(lemma.begin(), lemma.end(),
                            [&](const Clause& clause) { return start.violates(clause) != Answer::unsatisfiable; });
     });
-    Switched switched(system, candidates, {}, make_solver, interrupt);
+    const StepClauses clauses(system);
+    Switched switched(clauses, candidates, {}, make_solver, interrupt);
     for (bool changed = true; changed;) {
         changed = false;
         for (size_t i = 0; i < candidates.size(); ++i) {
@@ -343,10 +349,22 @@ std::vector<ClauseOrbit> largest_inductive(const TransitionCircuit& system, std:
     return kept;
 }
 
+std::vector<bool> needed_lemmas(const StepClauses& step, std::span<const ClauseOrbit> known,
+                                std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+                                const MakeSolver& make_solver, const std::atomic<bool>* interrupt) {
+    Switched switched(step, lemmas, bads, make_solver, interrupt);
+    switched.assume(known);
+    std::vector<bool> needed(lemmas.size(), true);
+    if (!Shrinking(switched, lemmas.size()).close()) return needed;
+    for (size_t i = 0; i < lemmas.size(); ++i) needed[i] = switched.uses(i);
+    return needed;
+}
+
 std::vector<ClauseOrbit> smallest_invariant(const TransitionCircuit& system, std::vector<ClauseOrbit> lemmas,
                                             std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                             const std::atomic<bool>* interrupt) {
-    Switched switched(system, lemmas, bads, make_solver, interrupt);
+    const StepClauses clauses(system);
+    Switched switched(clauses, lemmas, bads, make_solver, interrupt);
     Shrinking shrinking(switched, lemmas.size());
     if (!shrinking.close()) return lemmas;
     // Long lemmas first, so that short ones stay; each is tried once: what safety needs now, it needs of fewer, too.
@@ -367,7 +385,8 @@ std::vector<ClauseOrbit> smallest_invariant(const TransitionCircuit& system, std
 std::vector<Clause> irredundant(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas,
                                 std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                 const std::atomic<bool>* interrupt) {
-    Single search(system, lemmas, bads, make_solver, interrupt);
+    const StepClauses clauses(system);
+    Single search(clauses, lemmas, bads, make_solver, interrupt);
     const bool done = search.run();
     return search.clauses(!done);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "checker/symbolic/invariant_check.h"
+#include "checker/symbolic/step_clauses.h"
 
 namespace untorn::checker::symbolic {
 
@@ -14,6 +15,13 @@ namespace untorn::checker::symbolic {
 /// if interrupted.
 std::vector<ClauseOrbit> largest_inductive(const TransitionCircuit& system, std::vector<ClauseOrbit> candidates,
                                            const MakeSolver& make_solver, const std::atomic<bool>* interrupt = nullptr);
+
+/// By lemma: whether the proof that the bads are excluded comes to it, from what excludes them back to what that needs,
+/// and so on; what is in `known` is inductive by itself and there anyway. Those lemmas are an invariant, not the
+/// smallest one, for one query each. All of them if interrupted, or if they are none.
+std::vector<bool> needed_lemmas(const StepClauses& step, std::span<const ClauseOrbit> known,
+                                std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+                                const MakeSolver& make_solver, const std::atomic<bool>* interrupt = nullptr);
 
 /// Lemmas of an invariant that exclude the bads, such that no proper subset is inductive and does: Ivrii, Gurfinkel,
 /// Belov, "Small inductive safe invariants", FMCAD 2014. The lemmas as given if interrupted.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "checker/explicit/limits.h"
 #include "checker/symbolic/generalisation.h"
@@ -89,7 +90,7 @@ class Pdr::Search {
             use_candidates();
         } else if (check_ && !check_->excludes(bads_)) {
             result.answer = PdrResult::Answer::proved;
-            result.lemmas = clauses(frames_.for_ever());
+            result.lemmas = clauses(std::span(frames_.for_ever()).first(passed_));
             return;
         }
         for (;;) {
@@ -177,9 +178,12 @@ class Pdr::Search {
             check_.reset();
             passed_ = 0;
         }
+        std::vector<Lemma> rest = leave_out_unneeded(found);
         auto broken = checked(found);
         if (broken && broken->kind != BrokenObligation::Kind::interrupted) {
             // Some images were not kept. Others may rest on them, and be of no use either.
+            std::ranges::move(rest, std::back_inserter(found));
+            rest.clear();
             const auto fresh = found.begin() + static_cast<ptrdiff_t>(passed_);
             const auto incomplete =
                 std::remove_if(fresh, found.end(), [](const Lemma& lemma) { return !lemma.complete; });
@@ -193,6 +197,8 @@ class Pdr::Search {
             passed_ = found.size();
             result.answer = PdrResult::Answer::proved;
             result.lemmas = clauses(found);
+            // The others are as inductive; they are checked when a proof needs them.
+            std::ranges::move(rest, std::back_inserter(found));
             frames_.restart(std::move(found));
         } else if (broken->kind == BrokenObligation::Kind::interrupted) {
             check_.reset();
@@ -200,6 +206,20 @@ class Pdr::Search {
         } else {
             result.inconsistency = "pdr: the invariant that it found is not inductive, or does not exclude what is bad";
         }
+    }
+
+    /// Leaves those that have passed a check, and what the proof needs beside them. The others.
+    std::vector<Lemma> leave_out_unneeded(std::vector<Lemma>& found) {
+        const std::vector<ClauseOrbit> all = clauses(found);
+        const std::span<const ClauseOrbit> conjuncts = all;
+        const std::vector<bool> needed =
+            needed_lemmas(frames_.step(), conjuncts.first(passed_), conjuncts.subspan(passed_), bads_,
+                          options_.make_solver, options_.interrupt);
+        std::vector<Lemma> kept, rest;
+        for (size_t i = 0; i < found.size(); ++i)
+            (i < passed_ || needed[i - passed_] ? kept : rest).push_back(std::move(found[i]));
+        found = std::move(kept);
+        return rest;
     }
 
     std::optional<BrokenObligation> checked(std::span<const Lemma> found) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "checker/symbolic/step_clauses.h"
 #include "tests/symbolic/random_transition_circuit.h"
 
 namespace untorn::checker::symbolic {
@@ -340,6 +341,42 @@ TEST_CASE("a proof with a lemma dropped, or a literal turned, passes the check o
     }
     CHECK(refused > 100);
     CHECK(accepted > 20);
+}
+
+TEST_CASE("what a proof needs is one, and no single clause of what is irredundant can be left out") {
+    std::mt19937 random(19);
+    size_t found = 0, needed_ones = 0, clauses = 0, left = 0;
+    for (int round = 0; round < 400; ++round) {
+        const TransitionCircuit system = random_symmetric_circuit(random);
+        const uint32_t bad = 0;
+        const PdrResult result = pdr(system, std::span(&bad, 1));
+        if (result.answer != Answer::proved || result.lemmas.empty()) continue;
+        // Lemmas that are not needed: each part of a lemma's cube alone, as long as that is an invariant.
+        std::vector<ClauseOrbit> lemmas = result.lemmas;
+        for (uint32_t latch = 0; latch < system.latches.size(); ++latch)
+            for (const bool value : {false, true})
+                if (lemmas.push_back({{{latch, value}}}); !is_invariant(system, lemmas, bad)) lemmas.pop_back();
+        const std::vector<bool> needed =
+            needed_lemmas(StepClauses(system), {}, lemmas, std::span(&bad, 1), make_cadical);
+        std::vector<ClauseOrbit> some;
+        for (size_t i = 0; i < lemmas.size(); ++i)
+            if (needed[i]) some.push_back(lemmas[i]);
+        CHECK(is_invariant(system, some, bad));
+        found += lemmas.size(), needed_ones += some.size();
+
+        const std::vector<Clause> few = irredundant(system, lemmas, std::span(&bad, 1), make_cadical);
+        CHECK(is_invariant(system, {few}, bad));
+        for (size_t i = 0; i < few.size(); ++i) {
+            std::vector<Clause> fewer = few;
+            fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
+            CHECK(!is_invariant(system, {fewer}, bad));
+        }
+        for (const ClauseOrbit& lemma : lemmas) clauses += lemma.size();
+        left += few.size();
+    }
+    CHECK(needed_ones + 50 < found);
+    CHECK(left > 50);
+    CHECK(left + 100 < clauses);
 }
 
 TEST_CASE("one search for several questions: the answers of searches of their own, and what is known comes first") {
