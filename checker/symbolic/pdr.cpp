@@ -171,13 +171,6 @@ class Pdr::Search {
 
     void proved(size_t level, PdrResult& result) {
         std::vector<Lemma> found = frames_.lemmas_from(level + 1);
-        if (options_.minimise) {
-            std::vector<ClauseOrbit> all = clauses(found);
-            all = smallest_invariant(system_, std::move(all), bads_, options_.make_solver, options_.interrupt);
-            found = lemmas(all);
-            check_.reset();
-            passed_ = 0;
-        }
         std::vector<Lemma> rest = leave_out_unneeded(found);
         auto broken = checked(found);
         if (broken && broken->kind != BrokenObligation::Kind::interrupted) {

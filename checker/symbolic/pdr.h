@@ -45,8 +45,6 @@ struct PdrOptions {
     std::vector<ClauseOrbit> known;
     /// May hold or not; those that hold together are used, the others are tried as lemmas of the first frame.
     std::vector<Clause> candidates;
-    /// Leave out of the invariant what it does without (smallest_invariant).
-    bool minimise = false;
     std::function<void(const PdrProgress&)> progress;
 };
 
@@ -60,9 +58,8 @@ struct BitRun {
 struct PdrResult {
     enum class Answer { proved, violated, undecided };
     Answer answer = Answer::undecided;
-    /// proved: an inductive invariant that excludes the bads, together with well_formed. First comes what was known,
-    /// then what proved earlier questions, unless it is not needed and `minimise` was asked for. undecided: what is
-    /// likely to hold, good as candidates.
+    /// proved: an inductive invariant that excludes the bads, together with well_formed. First comes what was known, then
+    /// what proved earlier questions. undecided: what is likely to hold, good as candidates.
     std::vector<ClauseOrbit> lemmas;
     BitRun run;         ///< violated
     std::string limit;  ///< undecided: what ended it
