@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace untorn::checker::symbolic {
@@ -23,6 +24,10 @@ bool within(const Cube& cube, const Cube& larger) {
     return larger.size() <= cube.size() && std::includes(cube.begin(), cube.end(), larger.begin(), larger.end());
 }
 
+bool contains(const Cube& cube, const std::vector<bool>& state) {
+    return std::ranges::all_of(cube, [&](const LatchValue& part) { return state[part.latch] == part.value; });
+}
+
 }  // namespace
 
 Frames::Frames(const TransitionCircuit& system, InitialStates& initial, Options options)
@@ -33,7 +38,6 @@ Frames::Frames(const TransitionCircuit& system, InitialStates& initial, Options 
       activity_(system.latches.size(), 0) {
     levels_.emplace_back();
     solvers_.push_back(make_solver(0));
-    bad_solver_ = make_solver(0);
 }
 
 std::unique_ptr<StepSolver> Frames::make_solver(size_t level) {
@@ -86,13 +90,13 @@ bool Frames::inductive_from(size_t level, const Cube& cube) {
     return true;
 }
 
-std::optional<StateAndInputs> Frames::bad_state(std::span<const uint32_t> bads) {
+std::optional<StateAndInputs> Frames::bad_state(StepSolver& solver, std::span<const uint32_t> bads) {
     ++queries_;
     if (options_.before_query) options_.before_query();
-    switch (bad_solver_->shows(bads)) {
+    switch (solver.shows(bads)) {
         case Answer::interrupted: throw Interrupted{};
         case Answer::unsatisfiable: return {};
-        default: return bad_solver_->model();
+        default: return solver.model();
     }
 }
 
@@ -111,7 +115,7 @@ void Frames::add(size_t level, const Cube& cube) {
 }
 
 Frames::Kept Frames::keep(Lemma lemma) {
-    Kept kept{std::move(lemma), {}};
+    Kept kept{std::move(lemma), {}, {}};
     for (const Cube& image : kept.lemma.images) kept.signatures.push_back(signature(image));
     return kept;
 }
@@ -125,7 +129,18 @@ void Frames::remove_implied(size_t level, const Lemma& lemma) {
     });
 }
 
+/// The lemma is new in these frames, and some counterexamples are no longer in them.
+void Frames::forget_counterexamples(size_t first, size_t last, const Lemma& lemma) {
+    for (size_t i = first; i <= last; ++i)
+        for (Kept& kept : levels_[i])
+            if (!kept.counterexample.empty() && std::ranges::any_of(lemma.images, [&](const Cube& cube) {
+                    return contains(cube, kept.counterexample);
+                }))
+                kept.counterexample.clear();
+}
+
 void Frames::insert(size_t level, Kept kept, size_t first_solver) {
+    forget_counterexamples(first_solver, level, kept.lemma);
     for (const Cube& image : kept.lemma.images) {
         const Clause clause = negated(image);
         for (size_t i = first_solver; i <= level; ++i) solvers_[i]->add(clause);
@@ -145,6 +160,22 @@ void Frames::add_for_ever(std::vector<Lemma> lemmas) {
     }
 }
 
+void Frames::restart(std::vector<Lemma> inductive) {
+    std::set<Cube> now;
+    for (const Lemma& lemma : inductive) now.insert(lemma.cube());
+    std::vector<Kept> others;
+    for (auto& level : levels_)
+        for (Kept& kept : level)
+            if (!now.contains(kept.lemma.cube())) others.push_back(keep(std::move(kept.lemma)));
+    for_ever_ = std::move(inductive);
+    levels_.assign(2, {});
+    levels_[1] = std::move(others);
+    solvers_.resize(1);
+    bytes_ = system_.circuit.size() * bytes_per_node;
+    solvers_.push_back(make_solver(1));
+    bad_solver_ = make_solver(1);
+}
+
 bool Frames::known(size_t level, const Cube& cube) const {
     const uint64_t bits = signature(cube);
     for (size_t i = level; i < levels_.size(); ++i)
@@ -158,10 +189,13 @@ size_t Frames::propagate() {
     for (size_t level = 1; level < last(); ++level) {
         std::vector<Kept> here = std::exchange(levels_[level], {});
         for (Kept& kept : here) {
-            if (ask(*solvers_[level], kept.lemma.cube(), false) == Answer::unsatisfiable)
+            StepSolver& solver = *solvers_[level];
+            if (kept.counterexample.empty() && ask(solver, kept.lemma.cube(), false) == Answer::unsatisfiable) {
                 insert(level + 1, std::move(kept), level + 1);
-            else
-                levels_[level].push_back(std::move(kept));
+                continue;
+            }
+            if (kept.counterexample.empty()) kept.counterexample = solver.model().state;
+            levels_[level].push_back(std::move(kept));
         }
         if (levels_[level].empty()) return level;
     }

@@ -41,6 +41,7 @@ class Frames {
     /// The system and the initial states must outlive it. There is F_0 alone at first.
     Frames(const TransitionCircuit& system, InitialStates& initial, Options options);
 
+    const StepClauses& step() const { return step_; }
     /// The last frame.
     size_t last() const { return solvers_.size() - 1; }
     /// One frame more; it holds nothing but what is known for ever.
@@ -53,8 +54,11 @@ class Frames {
     const Cube& unreached() const { return unreached_; }
     const StateAndInputs& entry() const { return entry_; }
 
-    /// A state of the last frame in which a bad happens.
-    std::optional<StateAndInputs> bad_state(std::span<const uint32_t> bads);
+    /// A state of the last frame in which a bad happens; an initial state.
+    std::optional<StateAndInputs> bad_state(std::span<const uint32_t> bads) { return bad_state(*bad_solver_, bads); }
+    std::optional<StateAndInputs> initial_bad_state(std::span<const uint32_t> bads) {
+        return bad_state(*solvers_[0], bads);
+    }
 
     /// The cube is not reached within `level` steps: it holds no initial state, and is inductive_from(level - 1).
     void add(size_t level, const Cube& cube);
@@ -62,6 +66,11 @@ class Frames {
     void add_for_ever(std::vector<Lemma> lemmas);
     /// A lemma at `level` or above has it that nothing in the cube is reached.
     bool known(size_t level, const Cube& cube) const;
+
+    /// These are inductive together and hold initially: they are what is known for ever from now on, and F_1 becomes
+    /// the last frame. Other lemmas stay in it.
+    void restart(std::vector<Lemma> inductive);
+    const std::vector<Lemma>& for_ever() const { return for_ever_; }
 
     /// Moves lemmas on to where they hold. The level at which two frames have become the same, or 0.
     size_t propagate();
@@ -78,12 +87,17 @@ class Frames {
     struct Kept {
         Lemma lemma;
         std::vector<uint64_t> signatures;  ///< of each image: which latches and values, modulo 64
+        /// A state of its frame from which a move leads into the cube: it does not hold one frame further. Empty where
+        /// none is known.
+        std::vector<bool> counterexample;
     };
 
     static Kept keep(Lemma lemma);
+    std::optional<StateAndInputs> bad_state(StepSolver& solver, std::span<const uint32_t> bads);
     Answer ask(StepSolver& solver, const Cube& cube, bool from_outside);
     std::unique_ptr<StepSolver> make_solver(size_t level);
     void insert(size_t level, Kept kept, size_t first_solver);
+    void forget_counterexamples(size_t first, size_t last, const Lemma& lemma);
     void remove_implied(size_t level, const Lemma& lemma);
 
     const TransitionCircuit& system_;

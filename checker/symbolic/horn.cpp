@@ -1,63 +1,61 @@
 #include "checker/symbolic/horn.h"
 
-#include <string_view>
+#include <algorithm>
 #include <vector>
 
-#include "checker/explicit/limits.h"
-#include "checker/symbolic/smt_terms.h"
+#include "checker/symbolic/smt_steps.h"
 
 namespace untorn::checker::symbolic {
 
 namespace {
 
-/// Takes a symbol, which may be quoted, from the front.
-std::string_view take_symbol(std::string_view& text) {
-    const size_t end = text[0] == '|' ? text.find('|', 1) + 1 : text.find(' ');
-    const std::string_view symbol = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    return symbol;
+constexpr const char* reached_symbol = "|is reached|";
+
+std::string comment(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    return "; " + text + "\n";
 }
 
-/// Takes a term or a sort that holds no quoted symbol, and the space after it.
-void skip_sort(std::string_view& text) {
-    const size_t end = text[0] == '(' ? text.find(')') + 1 : text.find(' ');
-    text.remove_prefix(end + 1);
-}
-
-bool take(std::string_view& text, std::string_view prefix) {
-    if (!text.starts_with(prefix)) return false;
-    text.remove_prefix(prefix.size());
-    return true;
+/// The predicate, of these cells, which are the state before a step but for those in `primed`.
+std::string reached(const Program& program, const SmtSteps& steps, const std::map<uint32_t, std::string>& primed,
+                    const char* losses) {
+    std::vector<std::string> arguments;
+    for (uint32_t cell = 0; cell < program.cells.size(); ++cell) {
+        if (steps.cells().constant(cell)) continue;
+        const auto found = primed.find(cell);
+        arguments.push_back(found == primed.end() ? steps.cells().symbol(cell) : found->second);
+    }
+    if (steps.power()) arguments.emplace_back(losses);
+    if (arguments.empty()) return reached_symbol;
+    std::string term = std::string("(") + reached_symbol;
+    for (const std::string& argument : arguments) term += " " + argument;
+    return term + ")";
 }
 
 }  // namespace
 
-std::string horn_clause(const std::string& script, const std::string& head) {
-    std::string variables, definitions, closing;
-    std::vector<std::string> premises;
-    for (size_t begin = 0; begin < script.size();) {
-        const size_t end = script.find('\n', begin);
-        std::string_view line(script.data() + begin, end - begin);
-        begin = end + 1;
-        if (line.empty() || line[0] == ';') continue;
-        if (line.back() != ')') throw BrokenRule{"a line of a script is no whole command"};
-        line.remove_suffix(1);
-        if (take(line, "(declare-const ")) {
-            variables += (variables.empty() ? "(" : " (") + std::string(line) + ")";
-        } else if (take(line, "(define-fun ")) {
-            const std::string_view symbol = take_symbol(line);
-            take(line, "() ");
-            skip_sort(line);
-            definitions += "(let ((" + std::string(symbol) + " " + std::string(line) + "))\n";
-            closing += ")";
-        } else if (take(line, "(assert ")) {
-            premises.emplace_back(line);
-        } else {
-            throw BrokenRule{"a script holds more than declarations, definitions and assertions"};
-        }
-    }
-    const std::string clause = definitions + "(=> " + smt_all(premises) + "\n    " + head + ")" + closing;
-    return "(assert " + (variables.empty() ? clause : "(forall (" + variables + ")\n" + clause + ")") + ")\n";
+std::string horn_clauses(const Program& program, std::span<const uint32_t> properties) {
+    const SmtSteps steps(program);
+    std::string sorts;
+    for (uint32_t cell = 0; cell < program.cells.size(); ++cell)
+        if (!steps.cells().constant(cell)) sorts += (sorts.empty() ? "" : " ") + steps.cells().sort(cell);
+    if (steps.power()) sorts += (sorts.empty() ? "" : " ") + steps.losses_sort();
+    std::string clauses =
+        "; sat: the properties hold in every state that is reached; unsat: one of them is violated.\n"
+        "(set-logic HORN)\n(declare-fun " +
+        std::string(reached_symbol) + " (" + sorts + ") Bool)\n";
+    SmtScript before = steps.state();
+    before.assume(reached(program, steps, {}, SmtSteps::losses));
+    const auto nothing = [](SmtTerms&, SmtScript&) {};
+    steps.for_each_step(before, nothing, [&](const SmtSteps::Step& step) {
+        const char* losses = step.changes_losses() ? SmtSteps::primed_losses : SmtSteps::losses;
+        clauses += comment(step.title) + step.script.implies(reached(program, steps, step.primed, losses));
+    });
+    for (const uint32_t property : properties)
+        steps.for_each_violation(property, before, nothing, [&](const SmtSteps::Violation& violation) {
+            clauses += comment(violation.title) + violation.script.implies("false");
+        });
+    return clauses + "(check-sat)\n";
 }
 
 }  // namespace untorn::checker::symbolic

@@ -3,7 +3,7 @@
 // can change: it holds in the initial states, after every step from where it holds, and implies false where a property
 // is violated. `sat`: there is such a predicate, so the properties hold; `unsat`: one of them is violated.
 //
-// The clauses are made of the same steps, word for word, as the obligations of certificates (proof_obligations.h).
+// The clauses are made of the same steps, word for word, as the obligations of certificates (smt_steps.h).
 #pragma once
 
 #include <span>
@@ -16,9 +16,5 @@ namespace untorn::checker::symbolic {
 /// `properties`: indices into System::properties, each provable(). Throws LimitReached where a step has too many
 /// choices.
 std::string horn_clauses(const Program& program, std::span<const uint32_t> properties);
-
-/// A script of declarations, definitions and assertions, each on a line of its own, as one clause: for all that is
-/// declared, with what is defined, the assertions imply `head`.
-std::string horn_clause(const std::string& script, const std::string& head);
 
 }  // namespace untorn::checker::symbolic

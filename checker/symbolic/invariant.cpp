@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <memory>
 
 #include "checker/symbolic/cnf.h"
+#include "checker/symbolic/step_clauses.h"
 
 namespace untorn::checker::symbolic {
 
@@ -15,35 +17,27 @@ using Answer = SatSolver::Answer;
 /// One step in a solver: latches before and after it.
 class Step {
  public:
-    Step(const TransitionCircuit& system, const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
-        : system_(system), solver_(make_solver()), before_(system.circuit, *solver_), after_(system.circuit, *solver_) {
+    Step(const StepClauses& clauses, const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
+        : clauses_(clauses), solver_(make_solver()) {
         solver_->interrupt_with(interrupt);
-        solver_->add_clause({before_.literal(system.well_formed)});
-        possible_ = before_.literal(system.possible);
-        for (const Latch& latch : system.latches) after_.bind(latch.current, before_.literal(latch.next));
+        clauses_.put_into(*solver_);
     }
 
     SatSolver& solver() { return *solver_; }
-    int possible() const { return possible_; }
-    int before(Lit lit) { return before_.literal(lit); }
-    int after(Lit lit) { return after_.literal(lit); }
-    std::vector<int> before(const Clause& clause) { return literals(clause, before_); }
-    std::vector<int> after(const Clause& clause) { return literals(clause, after_); }
+    int possible() const { return clauses_.possible; }
+    int bad(uint32_t bad) const { return clauses_.bads[bad]; }
+    std::vector<int> before(const Clause& clause) const { return literals(clause, clauses_.current); }
+    std::vector<int> after(const Clause& clause) const { return literals(clause, clauses_.next); }
 
  private:
-    std::vector<int> literals(const Clause& clause, Cnf& cnf) {
+    static std::vector<int> literals(const Clause& clause, const std::vector<int>& latches) {
         std::vector<int> made;
-        for (const LatchValue& part : clause) {
-            const int literal = cnf.literal(system_.latches[part.latch].current);
-            made.push_back(part.value ? literal : -literal);
-        }
+        for (const LatchValue& part : clause) made.push_back(part.value ? latches[part.latch] : -latches[part.latch]);
         return made;
     }
 
-    const TransitionCircuit& system_;
+    const StepClauses& clauses_;
     std::unique_ptr<SatSolver> solver_;
-    Cnf before_, after_;
-    int possible_;
 };
 
 /// Initial states in a solver.
@@ -63,25 +57,11 @@ class Start {
         }
         return solver_->solve(assumptions);
     }
-    Answer violates(Lit lit) { return solver_->solve(std::vector<int>{-cnf_.literal(lit)}); }
 
  private:
     const TransitionCircuit& system_;
     std::unique_ptr<SatSolver> solver_;
     Cnf cnf_;
-};
-
-/// Notes the first obligation that is not unsatisfiable.
-struct Asked {
-    std::optional<BrokenObligation> broken;
-
-    bool stands(Answer answer, BrokenObligation::Kind kind, const Clause* clause = nullptr) {
-        if (answer == Answer::unsatisfiable) return true;
-        broken.emplace();
-        broken->kind = answer == Answer::interrupted ? BrokenObligation::Kind::interrupted : kind;
-        if (clause) broken->clause = *clause;
-        return false;
-    }
 };
 
 void negate(std::vector<int>& literals) {
@@ -91,9 +71,9 @@ void negate(std::vector<int>& literals) {
 /// Lemmas that can be switched on one by one, and what each needs to be kept by every move.
 class Switched {
  public:
-    Switched(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+    Switched(const StepClauses& step, std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
              const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
-        : step_(system, make_solver, interrupt), lemmas_(lemmas), used_(lemmas.size(), true) {
+        : step_(step, make_solver, interrupt), lemmas_(lemmas), used_(lemmas.size(), true) {
         for (const ClauseOrbit& lemma : lemmas) {
             switches_.push_back(step_.solver().new_variable());
             for (const Clause& clause : lemma) {
@@ -104,12 +84,17 @@ class Switched {
         }
         happens_ = step_.solver().new_variable();
         std::vector<int> any{-happens_};
-        for (uint32_t bad : bads) any.push_back(step_.before(system.bads[bad].happens));
+        for (uint32_t bad : bads) any.push_back(step_.bad(bad));
         step_.solver().add_clause(any);
     }
 
     static constexpr size_t safety = SIZE_MAX;
 
+    /// Holds whatever is switched on.
+    void assume(std::span<const ClauseOrbit> known) {
+        for (const ClauseOrbit& lemma : known)
+            for (const Clause& clause : lemma) step_.solver().add_clause(step_.before(clause));
+    }
     bool uses(size_t lemma) const { return used_[lemma]; }
     void use(size_t lemma, bool yes) { used_[lemma] = yes; }
 
@@ -142,12 +127,6 @@ class Switched {
             return std::none_of(literals.begin(), literals.end(),
                                 [&](int literal) { return step_.solver().value(literal); });
         });
-    }
-    /// Puts all functions that are asked for into the solver, which must not be changed between an answer and its
-    /// value.
-    void prepare() {
-        for (const ClauseOrbit& lemma : lemmas_)
-            for (const Clause& clause : lemma) step_.after(clause);
     }
 
  private:
@@ -231,67 +210,116 @@ class Shrinking {
     bool interrupted_ = false;
 };
 
-}  // namespace
-
-std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas,
-                                                std::span<const uint32_t> bads, const MakeSolver& make_solver,
-                                                const std::atomic<bool>* interrupt) {
-    return check_invariant(system, std::span<const ClauseOrbit>(), lemmas, bads, make_solver, interrupt);
-}
-
-std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const ClauseOrbit> known,
-                                                std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
-                                                const MakeSolver& make_solver, const std::atomic<bool>* interrupt) {
-    using Kind = BrokenObligation::Kind;
-    Asked asked;
-    Start start(system, make_solver, interrupt);
-    if (!asked.stands(start.violates(system.well_formed), Kind::initial)) return asked.broken;
-    for (const ClauseOrbit& lemma : lemmas)
-        for (const Clause& clause : lemma)
-            if (!asked.stands(start.violates(clause), Kind::initial, &clause)) return asked.broken;
-
-    Step step(system, make_solver, interrupt);
-    for (const auto& used : {known, lemmas})
-        for (const ClauseOrbit& lemma : used)
-            for (const Clause& clause : lemma) step.solver().add_clause(step.before(clause));
-    for (uint32_t bad : bads)
-        if (!asked.stands(step.solver().solve(std::vector{step.before(system.bads[bad].happens)}), Kind::safety))
-            return asked.broken;
-    step.solver().add_clause({step.possible()});
-    if (!asked.stands(step.solver().solve(std::vector{-step.after(system.well_formed)}), Kind::consecution))
-        return asked.broken;
-    for (const ClauseOrbit& lemma : lemmas)
-        for (const Clause& clause : lemma) {
-            std::vector<int> assumptions = step.after(clause);
-            negate(assumptions);
-            if (!asked.stands(step.solver().solve(assumptions), Kind::consecution, &clause)) return asked.broken;
+/// The search of irredundant(). A clause can be left out if its variable in `missing` is true; an orbit of which
+/// nothing is left out is switched on by one assumption.
+class Single {
+ public:
+    Single(const StepClauses& step, std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+           const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
+        : step_(step, make_solver, interrupt) {
+        SatSolver& solver = step_.solver();
+        broken_ = solver.new_variable();
+        std::vector<int> ways{-broken_};
+        for (const uint32_t bad : bads) ways.push_back(step_.bad(bad));
+        for (const ClauseOrbit& lemma : lemmas) {
+            Orbit& orbit = orbits_.emplace_back();
+            orbit.missing = solver.new_variable();
+            for (const Clause& clause : lemma) {
+                orbit.parts.push_back(parts_.size());
+                Part& part = parts_.emplace_back();
+                part.clause = clause;
+                part.orbit = orbits_.size() - 1;
+                part.missing = solver.new_variable();
+                part.fails_after = solver.new_variable();
+                std::vector<int> literals = step_.before(clause);
+                literals.push_back(part.missing);
+                solver.add_clause(literals);
+                solver.add_clause({-part.missing, orbit.missing});
+                for (const int literal : step_.after(clause)) solver.add_clause({-part.fails_after, -literal});
+                solver.add_clause({-part.fails_after, step_.possible()});
+                ways.push_back(part.fails_after);
+            }
         }
-    return {};
-}
+        solver.add_clause(ways);
+    }
 
-std::optional<BrokenObligation> check_invariant(const TransitionCircuit& system, std::span<const Lit> known,
-                                                std::span<const Lit> conjuncts, std::span<const uint32_t> bads,
-                                                const MakeSolver& make_solver, const std::atomic<bool>* interrupt) {
-    using Kind = BrokenObligation::Kind;
-    Asked asked;
-    Start start(system, make_solver, interrupt);
-    if (!asked.stands(start.violates(system.well_formed), Kind::initial)) return asked.broken;
-    for (Lit conjunct : conjuncts)
-        if (!asked.stands(start.violates(conjunct), Kind::initial)) return asked.broken;
-    Step step(system, make_solver, interrupt);
-    for (Lit conjunct : known) step.solver().add_clause({step.before(conjunct)});
-    for (Lit conjunct : conjuncts) step.solver().add_clause({step.before(conjunct)});
-    for (uint32_t bad : bads)
-        if (!asked.stands(step.solver().solve(std::vector{step.before(system.bads[bad].happens)}), Kind::safety))
-            return asked.broken;
-    step.solver().add_clause({step.possible()});
-    if (!asked.stands(step.solver().solve(std::vector{-step.after(system.well_formed)}), Kind::consecution))
-        return asked.broken;
-    for (Lit conjunct : conjuncts)
-        if (!asked.stands(step.solver().solve(std::vector{-step.after(conjunct)}), Kind::consecution))
-            return asked.broken;
-    return {};
-}
+    /// False if interrupted.
+    bool run() {
+        // Long clauses first, so that short ones stay.
+        std::vector<size_t> order(parts_.size());
+        for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+        std::ranges::stable_sort(order, std::greater(), [&](size_t i) { return parts_[i].clause.size(); });
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (const size_t i : order) {
+                Part& part = parts_[i];
+                const bool shown = part.breaks == safety || (part.breaks != nothing && parts_[part.breaks].stays);
+                if (!part.stays || shown) continue;
+                const Answer answer = fails_without(i);
+                if (answer == Answer::interrupted) return false;
+                if (answer == Answer::satisfiable) continue;
+                part.stays = false;
+                orbits_[part.orbit].whole = false;
+                step_.solver().add_clause({-part.fails_after});
+                changed = true;
+            }
+        }
+        return true;
+    }
+    std::vector<Clause> clauses(bool all) const {
+        std::vector<Clause> made;
+        for (const Part& part : parts_)
+            if (all || part.stays) made.push_back(part.clause);
+        std::ranges::sort(made);
+        made.erase(std::unique(made.begin(), made.end()), made.end());
+        return made;
+    }
+
+ private:
+    static constexpr size_t nothing = SIZE_MAX, safety = SIZE_MAX - 1;
+    struct Part {
+        Clause clause;
+        size_t orbit = 0;
+        int missing = 0, fails_after = 0;
+        bool stays = true;
+        size_t breaks = nothing;  ///< what was seen to fail without it
+    };
+    struct Orbit {
+        std::vector<size_t> parts;
+        int missing = 0;
+        bool whole = true;
+    };
+
+    Answer fails_without(size_t left_out) {
+        Part& part = parts_[left_out];
+        std::vector<int> assumptions = step_.before(part.clause);
+        negate(assumptions);
+        assumptions.push_back(broken_);
+        assumptions.push_back(-part.fails_after);
+        for (const Orbit& orbit : orbits_) {
+            if (orbit.whole && &orbit != &orbits_[part.orbit]) {
+                assumptions.push_back(-orbit.missing);
+                continue;
+            }
+            for (const size_t i : orbit.parts)
+                if (parts_[i].stays && i != left_out) assumptions.push_back(-parts_[i].missing);
+        }
+        SatSolver& solver = step_.solver();
+        const Answer answer = solver.solve(assumptions);
+        if (answer != Answer::satisfiable) return answer;
+        part.breaks = safety;
+        for (size_t i = 0; i < parts_.size() && part.breaks == safety; ++i)
+            if (parts_[i].stays && solver.value(parts_[i].fails_after)) part.breaks = i;
+        return answer;
+    }
+
+    Step step_;
+    int broken_ = 0;
+    std::vector<Part> parts_;
+    std::vector<Orbit> orbits_;
+};
+
+}  // namespace
 
 std::vector<ClauseOrbit> largest_inductive(const TransitionCircuit& system, std::vector<ClauseOrbit> candidates,
                                            const MakeSolver& make_solver, const std::atomic<bool>* interrupt) {
@@ -300,8 +328,8 @@ std::vector<ClauseOrbit> largest_inductive(const TransitionCircuit& system, std:
         return std::any_of(lemma.begin(), lemma.end(),
                            [&](const Clause& clause) { return start.violates(clause) != Answer::unsatisfiable; });
     });
-    Switched switched(system, candidates, {}, make_solver, interrupt);
-    switched.prepare();
+    const StepClauses clauses(system);
+    Switched switched(clauses, candidates, {}, make_solver, interrupt);
     for (bool changed = true; changed;) {
         changed = false;
         for (size_t i = 0; i < candidates.size(); ++i) {
@@ -321,10 +349,22 @@ std::vector<ClauseOrbit> largest_inductive(const TransitionCircuit& system, std:
     return kept;
 }
 
+std::vector<bool> needed_lemmas(const StepClauses& step, std::span<const ClauseOrbit> known,
+                                std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+                                const MakeSolver& make_solver, const std::atomic<bool>* interrupt) {
+    Switched switched(step, lemmas, bads, make_solver, interrupt);
+    switched.assume(known);
+    std::vector<bool> needed(lemmas.size(), true);
+    if (!Shrinking(switched, lemmas.size()).close()) return needed;
+    for (size_t i = 0; i < lemmas.size(); ++i) needed[i] = switched.uses(i);
+    return needed;
+}
+
 std::vector<ClauseOrbit> smallest_invariant(const TransitionCircuit& system, std::vector<ClauseOrbit> lemmas,
                                             std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                             const std::atomic<bool>* interrupt) {
-    Switched switched(system, lemmas, bads, make_solver, interrupt);
+    const StepClauses clauses(system);
+    Switched switched(clauses, lemmas, bads, make_solver, interrupt);
     Shrinking shrinking(switched, lemmas.size());
     if (!shrinking.close()) return lemmas;
     // Long lemmas first, so that short ones stay; each is tried once: what safety needs now, it needs of fewer, too.
@@ -340,6 +380,15 @@ std::vector<ClauseOrbit> smallest_invariant(const TransitionCircuit& system, std
     for (size_t i = 0; i < lemmas.size(); ++i)
         if (switched.uses(i)) kept.push_back(std::move(lemmas[i]));
     return kept;
+}
+
+std::vector<Clause> irredundant(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas,
+                                std::span<const uint32_t> bads, const MakeSolver& make_solver,
+                                const std::atomic<bool>* interrupt) {
+    const StepClauses clauses(system);
+    Single search(clauses, lemmas, bads, make_solver, interrupt);
+    const bool done = search.run();
+    return search.clauses(!done);
 }
 
 }  // namespace untorn::checker::symbolic

@@ -236,20 +236,4 @@ std::vector<Lit> OneHot::in_bits(Circuit& circuit, std::span<const Lit> bits) co
     return functions;
 }
 
-std::vector<Lit> OneHot::in_bits(const std::vector<ClauseOrbit>& lemmas, TransitionCircuit& bits) const {
-    std::vector<Lit> latches;
-    for (const Latch& latch : bits.latches) latches.push_back(latch.current);
-    const std::vector<Lit> functions = in_bits(bits.circuit, latches);
-    std::vector<Lit> made;
-    for (const ClauseOrbit& lemma : lemmas) {
-        for (const Clause& clause : lemma) {
-            std::vector<Lit> parts;
-            for (const LatchValue& part : clause)
-                parts.push_back(part.value ? functions[part.latch] : !functions[part.latch]);
-            made.push_back(bits.circuit.any(parts));
-        }
-    }
-    return made;
-}
-
 }  // namespace untorn::checker::symbolic

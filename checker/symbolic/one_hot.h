@@ -42,8 +42,6 @@ class OneHot {
     BitRun in_bits(const BitRun& run) const;
     /// The latches here as functions of the latches of the circuit with bits, of which these are given.
     std::vector<Lit> in_bits(Circuit& circuit, std::span<const Lit> bits) const;
-    /// The lemmas as functions of the circuit with bits, each clause one, which are added to it.
-    std::vector<Lit> in_bits(const std::vector<ClauseOrbit>& lemmas, TransitionCircuit& bits) const;
 
  private:
     /// Latches of the circuit with bits that are one cell, least significant first, and the latches here.

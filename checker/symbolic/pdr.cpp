@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "checker/explicit/limits.h"
 #include "checker/symbolic/generalisation.h"
@@ -19,6 +20,12 @@ ClauseOrbit clauses(const Lemma& lemma) {
     return made;
 }
 
+std::vector<ClauseOrbit> clauses(std::span<const Lemma> lemmas) {
+    std::vector<ClauseOrbit> made;
+    for (const Lemma& lemma : lemmas) made.push_back(clauses(lemma));
+    return made;
+}
+
 std::vector<Lemma> lemmas(std::span<const ClauseOrbit> orbits) {
     std::vector<Lemma> made;
     for (const ClauseOrbit& orbit : orbits) {
@@ -28,21 +35,27 @@ std::vector<Lemma> lemmas(std::span<const ClauseOrbit> orbits) {
     return made;
 }
 
-class Pdr {
- public:
-    Pdr(const TransitionCircuit& system, std::span<const uint32_t> bads, const PdrOptions& options)
-        : system_(system),
-          bads_(bads),
-          options_(options),
-          start_(Clock::now()),
-          initial_(system, options.make_solver, options.interrupt),
-          frames_(system, initial_,
-                  {options.make_solver, options.interrupt, [this] { check_limits(); },
-                   system.symmetries.empty() ? 0 : options.orbit_limit}),
-          lifting_(system, options.make_solver, options.interrupt),
-          generalisation_(frames_, initial_, lifting_, {options.obstacle_depth, 3, 6}) {}
+}  // namespace
 
-    PdrResult run() {
+class Pdr::Search {
+ public:
+    Search(const TransitionCircuit& system, PdrOptions options)
+        : system_(system),
+          options_(std::move(options)),
+          start_(Clock::now()),
+          initial_(system, options_.make_solver, options_.interrupt),
+          frames_(system, initial_,
+                  {options_.make_solver, options_.interrupt, [this] { check_limits(); },
+                   system.symmetries.empty() ? 0 : options_.orbit_limit}),
+          lifting_(system, options_.make_solver, options_.interrupt),
+          generalisation_(frames_, initial_, lifting_, {options_.obstacle_depth, 3, 6}) {
+        passed_ = options_.known.size();
+        for (const Latch& latch : system.latches) latches_.push_back(latch.current);
+    }
+
+    PdrResult decide(std::span<const uint32_t> bads) {
+        bads_ = bads;
+        obligations_.clear();
         PdrResult result;
         try {
             search(result);
@@ -51,8 +64,7 @@ class Pdr {
         } catch (const LimitReached& reached) {
             result.limit = reached.what;
         }
-        if (result.answer == PdrResult::Answer::undecided)
-            for (const Lemma& lemma : frames_.lemmas_from(1)) result.lemmas.push_back(clauses(lemma));
+        if (result.answer == PdrResult::Answer::undecided) result.lemmas = clauses(frames_.lemmas_from(1));
         result.reached = progress();
         return result;
     }
@@ -68,13 +80,19 @@ class Pdr {
     }
 
     void search(PdrResult& result) {
-        if (const auto found = frames_.bad_state(bads_)) {
+        if (const auto found = frames_.initial_bad_state(bads_)) {
             const PdrObligation obligation{lifting_.showing(*found, bads_), found->inputs, nullptr, 0};
             return violated(obligation, result);
         }
-        frames_.extend();
-        frames_.add_for_ever(lemmas(options_.known));
-        use_candidates();
+        if (frames_.last() == 0) {
+            frames_.extend();
+            frames_.add_for_ever(lemmas(options_.known));
+            use_candidates();
+        } else if (check_ && !check_->excludes(bads_)) {
+            result.answer = PdrResult::Answer::proved;
+            result.lemmas = clauses(std::span(frames_.for_ever()).first(passed_));
+            return;
+        }
         for (;;) {
             while (const auto found = frames_.bad_state(bads_)) {
                 const PdrObligation* obligation =
@@ -152,38 +170,61 @@ class Pdr {
     }
 
     void proved(size_t level, PdrResult& result) {
-        const std::vector<Lemma> found = frames_.lemmas_from(level + 1);
-        for (const Lemma& lemma : found) result.lemmas.push_back(clauses(lemma));
-        auto broken = checked(result);
-        if (broken && broken->kind != BrokenObligation::Kind::interrupted &&
-            !std::ranges::all_of(found, &Lemma::complete)) {
+        std::vector<Lemma> found = frames_.lemmas_from(level + 1);
+        std::vector<Lemma> rest = leave_out_unneeded(found);
+        auto broken = checked(found);
+        if (broken && broken->kind != BrokenObligation::Kind::interrupted) {
             // Some images were not kept. Others may rest on them, and be of no use either.
-            result.lemmas.clear();
-            for (const Lemma& lemma : found)
-                if (lemma.complete) result.lemmas.push_back(clauses(lemma));
-            broken = checked(result);
+            std::ranges::move(rest, std::back_inserter(found));
+            rest.clear();
+            const auto fresh = found.begin() + static_cast<ptrdiff_t>(passed_);
+            const auto incomplete =
+                std::remove_if(fresh, found.end(), [](const Lemma& lemma) { return !lemma.complete; });
+            if (incomplete != found.end()) {
+                found.erase(incomplete, found.end());
+                check_.reset();
+                broken = checked(found);
+            }
         }
         if (!broken) {
+            passed_ = found.size();
             result.answer = PdrResult::Answer::proved;
+            result.lemmas = clauses(found);
+            // The others are as inductive; they are checked when a proof needs them.
+            std::ranges::move(rest, std::back_inserter(found));
+            frames_.restart(std::move(found));
         } else if (broken->kind == BrokenObligation::Kind::interrupted) {
-            result.lemmas.clear();
+            check_.reset();
             throw Interrupted{};
         } else {
             result.inconsistency = "pdr: the invariant that it found is not inductive, or does not exclude what is bad";
         }
     }
 
-    /// Known lemmas are the first of those found.
-    std::optional<BrokenObligation> checked(PdrResult& result) {
-        size_t known = options_.known.size();
-        if (options_.minimise) {
-            result.lemmas =
-                smallest_invariant(system_, std::move(result.lemmas), bads_, options_.make_solver, options_.interrupt);
-            known = 0;
+    /// Leaves those that have passed a check, and what the proof needs beside them. The others.
+    std::vector<Lemma> leave_out_unneeded(std::vector<Lemma>& found) {
+        const std::vector<ClauseOrbit> all = clauses(found);
+        const std::span<const ClauseOrbit> conjuncts = all;
+        const std::vector<bool> needed =
+            needed_lemmas(frames_.step(), conjuncts.first(passed_), conjuncts.subspan(passed_), bads_,
+                          options_.make_solver, options_.interrupt);
+        std::vector<Lemma> kept, rest;
+        for (size_t i = 0; i < found.size(); ++i)
+            (i < passed_ || needed[i - passed_] ? kept : rest).push_back(std::move(found[i]));
+        found = std::move(kept);
+        return rest;
+    }
+
+    std::optional<BrokenObligation> checked(std::span<const Lemma> found) {
+        const std::vector<DisjunctionOrbit> all = disjunctions(clauses(found), latches_);
+        const std::span<const DisjunctionOrbit> conjuncts = all;
+        if (!check_) {
+            check_.emplace(system_, options_.make_solver, options_.interrupt);
+            check_->assume(conjuncts.first(passed_));
         }
-        const std::span<const ClauseOrbit> all = result.lemmas;
-        return check_invariant(system_, all.first(known), all.subspan(known), bads_, options_.make_solver,
-                               options_.interrupt);
+        auto broken = check_->keeps(conjuncts.subspan(passed_));
+        if (!broken) broken = check_->excludes(bads_);
+        return broken;
     }
 
     /// The obligation holds an initial state: from there its inputs lead on to the bad.
@@ -215,19 +256,27 @@ class Pdr {
 
     const TransitionCircuit& system_;
     std::span<const uint32_t> bads_;
-    const PdrOptions& options_;
-    Clock::time_point start_;
+    const PdrOptions options_;
+    const Clock::time_point start_;
     InitialStates initial_;
     Frames frames_;
     Lifting lifting_;
     Generalisation generalisation_;
     Obligations obligations_;
+    std::vector<Lit> latches_;
+    std::optional<InvariantCheck> check_;
+    size_t passed_ = 0;  ///< of the lemmas that are known for ever, how many have passed a check: the first ones
 };
 
-}  // namespace
+Pdr::Pdr(const TransitionCircuit& system, PdrOptions options)
+    : search_(std::make_unique<Search>(system, std::move(options))) {}
+
+Pdr::~Pdr() = default;
+
+PdrResult Pdr::decide(std::span<const uint32_t> bads) { return search_->decide(bads); }
 
 PdrResult pdr(const TransitionCircuit& system, std::span<const uint32_t> bads, const PdrOptions& options) {
-    return Pdr(system, bads, options).run();
+    return Pdr(system, options).decide(bads);
 }
 
 bool is_run(const TransitionCircuit& system, const BitRun& run) {

@@ -7,8 +7,13 @@
 // for all).
 //
 // Every answer is checked before it is given: an invariant by a fresh solver (invariant.h), a run by evaluating the
-// circuit. The same call gives the same answer, invariant and run, unless a time limit or an interrupt ends it. The run
-// need not be the shortest. Where undecided, what was learnt so far comes back and can be given to the next call.
+// circuit. The same calls give the same answers, invariants and runs, unless a time limit or an interrupt ends one. The
+// run need not be the shortest. Where undecided, what was learnt so far comes back and can be given to another search.
+//
+// What is learnt is about what is reached, whatever was asked: a search that is asked about one bad after the other
+// knows the invariants that it has found, and every other lemma still as one of the first frame (Goldberg, Guedemann,
+// Kroening, Mukherjee, "Efficient verification of multi-property designs", DATE 2018). Many properties hold by an
+// invariant found for another one. To go on with all frames was tried, and learnt three times as many lemmas.
 #pragma once
 
 #include <functional>
@@ -28,7 +33,7 @@ struct PdrOptions {
     MakeSolver make_solver = make_cadical;
     /// Ends it early once it is set.
     const std::atomic<bool>* interrupt = nullptr;
-    double seconds = 0;     ///< 0: no limit
+    double seconds = 0;     ///< from its beginning, for all questions; 0: no limit
     uint64_t memory = 0;    ///< bytes, by formula: what clauses and copies of the circuit take; 0: no limit
     size_t max_frames = 0;  ///< 0: no limit
     /// Use TransitionCircuit::symmetries, for lemmas with no more images than this; 0: do not.
@@ -40,8 +45,6 @@ struct PdrOptions {
     std::vector<ClauseOrbit> known;
     /// May hold or not; those that hold together are used, the others are tried as lemmas of the first frame.
     std::vector<Clause> candidates;
-    /// Leave out of the invariant what it does without (smallest_invariant).
-    bool minimise = false;
     std::function<void(const PdrProgress&)> progress;
 };
 
@@ -55,8 +58,8 @@ struct BitRun {
 struct PdrResult {
     enum class Answer { proved, violated, undecided };
     Answer answer = Answer::undecided;
-    /// proved: an inductive invariant that excludes the bads, together with well_formed; what was known is in it,
-    /// unless it is not needed and `minimise` was asked for. undecided: what is likely to hold, good as candidates.
+    /// proved: an inductive invariant that excludes the bads, together with well_formed. First comes what was known, then
+    /// what proved earlier questions. undecided: what is likely to hold, good as candidates.
     std::vector<ClauseOrbit> lemmas;
     BitRun run;         ///< violated
     std::string limit;  ///< undecided: what ended it
@@ -65,7 +68,24 @@ struct PdrResult {
     PdrProgress reached;
 };
 
-/// Whether one of the bads (indices into TransitionCircuit::bads) can happen.
+class Pdr {
+ public:
+    /// The system must outlive it.
+    explicit Pdr(const TransitionCircuit& system, PdrOptions options = {});
+    ~Pdr();
+    Pdr(const Pdr&) = delete;
+    Pdr& operator=(const Pdr&) = delete;
+
+    /// Whether one of the bads (indices into TransitionCircuit::bads) can happen. After an inconsistency there are no
+    /// more questions.
+    PdrResult decide(std::span<const uint32_t> bads);
+
+ private:
+    class Search;
+    std::unique_ptr<Search> search_;
+};
+
+/// One question alone.
 PdrResult pdr(const TransitionCircuit& system, std::span<const uint32_t> bads, const PdrOptions& options = {});
 
 /// Whether the run starts in an initial state, makes possible moves only, from well-formed states, and ends with its

@@ -1,8 +1,8 @@
 #include "checker/symbolic/pdr_engine.h"
 
 #include <algorithm>
-#include <iterator>
 #include <new>
+#include <optional>
 
 #include "checker/explicit/limits.h"
 #include "checker/symbolic/bmc.h"
@@ -67,29 +67,34 @@ class Engine {
                 throw BrokenRule{"two solvers disagree on whether a check of init fails"};
     }
 
-    /// With lemmas for all identities at once, as long as that was no mistake.
-    void decide(uint32_t bad) {
+    PdrOptions pdr_options() {
         PdrOptions options;
         options.make_solver = make_solver_;
         options.interrupt = watch_.flag();
         options.memory = options_.memory_bytes;
         options.max_frames = options_.max_steps;
         options.known = checked_;
-        const size_t frames_before = frames_, lemmas_before = lemmas_;
-        const auto note = [&](const PdrProgress& now) {
-            frames_ = std::max(frames_before, now.frames);
-            lemmas_ = lemmas_before + now.lemmas;
-        };
-        options.progress = [&](const PdrProgress& now) {
+        if (!symmetric_) options.orbit_limit = 0;
+        options.progress = [this](const PdrProgress& now) {
             note(now);
             report();
         };
-        if (!symmetric_) options.orbit_limit = 0;
-        PdrResult result = pdr(hot_.transition(), std::span(&bad, 1), options);
+        return options;
+    }
+    void note(const PdrProgress& now) {
+        frames_ = std::max(frames_, now.frames);
+        lemmas_ = std::max(lemmas_, now.lemmas);
+    }
+
+    /// With lemmas for all identities at once, as long as that was no mistake.
+    void decide(uint32_t bad) {
+        if (!pdr_) pdr_.emplace(hot_.transition(), pdr_options());
+        const PdrResult result = pdr_->decide(std::span(&bad, 1));
         note(result.reached);
         if (!result.inconsistency.empty() && symmetric_ && !hot_.transition().symmetries.empty()) {
             // Identities are told apart somewhere: images of lemmas need not hold.
             symmetric_ = false;
+            pdr_.reset();
             return decide(bad);
         }
         if (!result.inconsistency.empty()) throw BrokenRule{result.inconsistency};
@@ -106,16 +111,21 @@ class Engine {
     }
 
     void proved(uint32_t bad, const PdrResult& result) {
+        if (!check_) {
+            bits_ = encoding_.transition();
+            std::vector<Lit> latches;
+            for (const Latch& latch : bits_.latches) latches.push_back(latch.current);
+            latches_ = hot_.in_bits(bits_.circuit, latches);
+            check_.emplace(bits_, make_checker_, watch_.flag());
+        }
         // What was known comes first, and has passed this check before.
-        std::vector<ClauseOrbit> fresh(result.lemmas.begin() + static_cast<ptrdiff_t>(checked_.size()),
-                                       result.lemmas.end());
-        TransitionCircuit bits = encoding_.transition();
-        const std::vector<Lit> known = hot_.in_bits(checked_, bits), conjuncts = hot_.in_bits(fresh, bits);
-        const auto broken = check_invariant(bits, known, conjuncts, std::span(&bad, 1), make_checker_, watch_.flag());
+        const std::span<const ClauseOrbit> fresh = std::span(result.lemmas).subspan(checked_.size());
+        auto broken = check_->keeps(disjunctions(fresh, latches_));
+        if (!broken) broken = check_->excludes(std::span(&bad, 1));
         if (broken && broken->kind == BrokenObligation::Kind::interrupted) watch_.give_up();
         if (broken) throw BrokenRule{"two solvers disagree on an inductive invariant"};
         answers_[bad] = {Known::never, std::nullopt, false, "proved by pdr, " + counted(result.lemmas.size(), "lemma")};
-        std::ranges::move(fresh, std::back_inserter(checked_));
+        checked_.insert(checked_.end(), fresh.begin(), fresh.end());
     }
 
     void happens(uint32_t bad, const BitRun& run) {
@@ -153,7 +163,11 @@ class Engine {
     OneHot hot_;
     bool symmetric_ = true;  ///< the guess of OneHot has not been found wrong
     std::vector<BadAnswer> answers_;
+    std::optional<Pdr> pdr_;
     std::vector<ClauseOrbit> checked_;  ///< inductive together; Z3 has agreed
+    TransitionCircuit bits_;            ///< for the check, with the latches of hot_ as functions
+    std::vector<Lit> latches_;
+    std::optional<InvariantCheck> check_;
     size_t frames_ = 0, lemmas_ = 0;
 };
 

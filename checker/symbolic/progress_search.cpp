@@ -228,23 +228,6 @@ void prove_progress_by_induction(const Encoding& encoding, const ProgressHow& ho
     });
 }
 
-namespace {
-
-/// Lemmas about a lasso circuit of the one kind as functions of the other, each clause one.
-std::vector<Lit> in_bits(const std::vector<ClauseOrbit>& lemmas, const std::vector<Lit>& functions, Circuit& circuit) {
-    std::vector<Lit> made;
-    for (const ClauseOrbit& lemma : lemmas)
-        for (const Clause& clause : lemma) {
-            std::vector<Lit> parts;
-            for (const LatchValue& part : clause)
-                parts.push_back(part.value ? functions[part.latch] : !functions[part.latch]);
-            made.push_back(circuit.any(parts));
-        }
-    return made;
-}
-
-}  // namespace
-
 void prove_progress_by_pdr(const Encoding& encoding, const OneHot& hot, const std::vector<Clause>& candidates,
                            const ProgressHow& how, SearchResult& result) {
     static constexpr uint32_t both[]{LassoCircuit::stutters, LassoCircuit::loops};
@@ -276,8 +259,9 @@ void prove_progress_by_pdr(const Encoding& encoding, const OneHot& hot, const st
         if (found.answer == PdrResult::Answer::proved) {
             TransitionCircuit bits = bounded.circuit().transition();
             const std::vector<Lit> functions = lasso.in_bits(hot, bounded.circuit(), bits.circuit);
-            const std::vector<Lit> conjuncts = in_bits(found.lemmas, functions, bits.circuit);
-            const auto broken = check_invariant(bits, {}, conjuncts, both, how.make_checker, how.watch.flag());
+            InvariantCheck check(bits, how.make_checker, how.watch.flag());
+            auto broken = check.keeps(disjunctions(found.lemmas, functions));
+            if (!broken) broken = check.excludes(both);
             if (broken && broken->kind == BrokenObligation::Kind::interrupted) how.watch.give_up();
             if (broken) throw BrokenRule{"two solvers disagree on an inductive invariant"};
             return ProgressAnswer{Known::never, std::nullopt, false,

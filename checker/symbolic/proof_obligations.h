@@ -3,8 +3,8 @@
 // among them) preserves it, and that it excludes every way to violate a property. Floyd, "Assigning meanings to
 // programs", 1967; Manna, Pnueli, "Temporal verification of reactive systems: safety", 1995.
 //
-// A script needs nothing but an SMT solver. It is made from the program (instances with their choices put in) by
-// smt_terms.h, and not from the circuit in which the invariant was found.
+// A script needs nothing but an SMT solver. Its steps are those of smt_steps.h, and not of the circuit in which the
+// invariant was found.
 #pragma once
 
 #include <optional>

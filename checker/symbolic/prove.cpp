@@ -28,19 +28,6 @@ std::vector<uint32_t> bads_of(const Encoding& encoding, uint32_t property) {
     return bads;
 }
 
-/// Of an invariant that lies in `clauses`: a subset that excludes the bads, and of which no single clause can be left
-/// out.
-std::vector<Clause> subset_minimal(const TransitionCircuit& transition, std::vector<Clause> clauses,
-                                   std::span<const uint32_t> bads, const std::atomic<bool>* interrupt) {
-    std::vector<ClauseOrbit> singles;
-    for (Clause& clause : clauses) singles.push_back({std::move(clause)});
-    singles = smallest_invariant(transition, std::move(singles), bads, make_cadical, interrupt);
-    clauses.clear();
-    for (ClauseOrbit& single : singles) clauses.push_back(std::move(single[0]));
-    std::ranges::sort(clauses);
-    return clauses;
-}
-
 class Prover {
  public:
     Prover(const system::System& system, const ProveOptions& options)
@@ -58,7 +45,6 @@ class Prover {
     std::optional<Inconsistency> settle_lemmas(std::span<const uint32_t> lemmas);
     std::optional<Inconsistency> decide(LemmaAnswer& answer, BoundedSearch& bounded);
     std::optional<Inconsistency> decide(uint32_t property, std::span<const uint32_t> bads);
-    void keep(std::vector<ClauseOrbit> lemmas, std::span<const uint32_t> bads);
     std::optional<Inconsistency> certify();
     bool do_without_lemma();
     PdrResult search(uint32_t bad);
@@ -70,9 +56,10 @@ class Prover {
     TransitionCircuit circuit_;  ///< the same, with a bad for each lemma at the end; well_formed says what is assumed
     Lit plain_well_formed_ = Circuit::yes;
     uint32_t first_lemma_bad_ = 0;
-    bool symmetric_ = true;            ///< identities have not been found to be told apart
+    bool symmetric_ = true;  ///< identities have not been found to be told apart
+    std::optional<Pdr> pdr_;
     std::vector<ClauseOrbit> lemmas_;  ///< inductive together
-    std::vector<Clause> candidates_;   ///< for the next search
+    std::vector<Clause> candidates_;   ///< may hold or not
     std::vector<uint32_t> excluded_;   ///< bads that they exclude
     Proof proof_;
 };
@@ -202,7 +189,8 @@ std::optional<Inconsistency> Prover::decide(LemmaAnswer& answer, BoundedSearch& 
         proof_.learnt = conjuncts(system_, *hot_, candidates_);
     } else if (found.answer == PdrResult::Answer::proved) {
         answer.known = LemmaAnswer::Known::proved;
-        keep(std::move(found.lemmas), std::span(&bad, 1));
+        lemmas_ = std::move(found.lemmas);
+        excluded_.push_back(bad);
     } else {
         // The run, and if limits allow, the shortest one.
         BitRun run = hot_->in_bits(found.run);
@@ -225,32 +213,36 @@ std::optional<Inconsistency> Prover::decide(LemmaAnswer& answer, BoundedSearch& 
 
 /// With lemmas for all identities of a scalarset at once, unless that turns out to be wrong.
 PdrResult Prover::search(uint32_t bad) {
-    PdrOptions how;
-    how.interrupt = options_.interrupt;
-    how.seconds = rest();
-    how.memory = options_.memory;
-    how.progress = options_.progress;
-    how.candidates = candidates_;
-    if (!symmetric_) how.orbit_limit = 0;
-    PdrResult found = pdr(circuit_, std::span(&bad, 1), how);
+    if (!pdr_) {
+        PdrOptions how;
+        how.interrupt = options_.interrupt;
+        how.seconds = rest();
+        how.memory = options_.memory;
+        how.progress = options_.progress;
+        how.candidates = candidates_;
+        how.known = lemmas_;
+        if (!symmetric_) how.orbit_limit = 0;
+        pdr_.emplace(circuit_, std::move(how));
+    }
+    PdrResult found = pdr_->decide(std::span(&bad, 1));
     if (!found.inconsistency.empty() && symmetric_ && !circuit_.symmetries.empty()) {
         symmetric_ = false;
+        pdr_.reset();
         return search(bad);
     }
-    for (const ClauseOrbit& lemma : found.lemmas)
-        if (std::ranges::find(candidates_, lemma.front()) == candidates_.end()) candidates_.push_back(lemma.front());
+    if (found.answer == PdrResult::Answer::undecided)
+        for (const ClauseOrbit& lemma : found.lemmas)
+            if (std::ranges::find(candidates_, lemma.front()) == candidates_.end())
+                candidates_.push_back(lemma.front());
     return found;
 }
 
 std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const uint32_t> bads) {
-    std::vector<ClauseOrbit> lemmas;
     for (const uint32_t bad : bads) {
-        const PdrResult found = search(bad);
+        PdrResult found = search(bad);
         if (!found.inconsistency.empty()) return Inconsistency{found.inconsistency};
         switch (found.answer) {
-            case PdrResult::Answer::proved:
-                lemmas.insert(lemmas.end(), found.lemmas.begin(), found.lemmas.end());
-                break;
+            case PdrResult::Answer::proved: lemmas_ = std::move(found.lemmas); break;
             case PdrResult::Answer::violated: proof_.violated.push_back(property); return std::nullopt;
             case PdrResult::Answer::undecided:
                 proof_.limit = found.limit;
@@ -259,16 +251,9 @@ std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const u
                 return std::nullopt;
         }
     }
-    keep(std::move(lemmas), bads);
+    excluded_.insert(excluded_.end(), bads.begin(), bads.end());
     proof_.proved.push_back(property);
     return std::nullopt;
-}
-
-/// Inductive invariants are one together, too.
-void Prover::keep(std::vector<ClauseOrbit> lemmas, std::span<const uint32_t> bads) {
-    for (ClauseOrbit& lemma : lemmas)
-        if (std::ranges::find(lemmas_, lemma) == lemmas_.end()) lemmas_.push_back(std::move(lemma));
-    excluded_.insert(excluded_.end(), bads.begin(), bads.end());
 }
 
 // The certificate.
@@ -279,7 +264,7 @@ bool Prover::do_without_lemma() {
         std::vector<uint32_t> fewer = proof_.lemmas_used;
         fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
         assume(fewer);
-        const auto broken = check_invariant(circuit_, lemmas_, excluded_, make_cadical, options_.interrupt);
+        const auto broken = check_invariant(circuit_, {}, lemmas_, excluded_, make_cadical, options_.interrupt);
         if (!broken) {
             proof_.lemmas_used = std::move(fewer);
             return true;
@@ -296,11 +281,7 @@ std::optional<Inconsistency> Prover::certify() {
     // With fewer clauses, a lemma may be left out that was there for the others, and so on.
     do {
         lemmas_ = smallest_invariant(circuit_, std::move(lemmas_), excluded_, make_cadical, options_.interrupt);
-        std::vector<Clause> clauses;
-        for (const ClauseOrbit& lemma : lemmas_) clauses.insert(clauses.end(), lemma.begin(), lemma.end());
-        std::ranges::sort(clauses);
-        clauses.erase(std::unique(clauses.begin(), clauses.end()), clauses.end());
-        clauses = subset_minimal(circuit_, std::move(clauses), excluded_, options_.interrupt);
+        std::vector<Clause> clauses = irredundant(circuit_, lemmas_, excluded_, make_cadical, options_.interrupt);
         proof_.invariant = conjuncts(system_, *hot_, clauses);
         lemmas_.clear();
         for (Clause& clause : clauses) lemmas_.push_back({std::move(clause)});

