@@ -339,7 +339,10 @@ TEST_CASE("auto is the explicit search where that is small") {
     const Folder folder;
     folder.write("torn.untorn", torn);
     const std::string file = folder.quoted("torn.untorn");
-    CHECK(untorn("check --engine auto " + file).out == untorn("check " + file).out);
+    CHECK(untorn("check --engine explicit " + file).out == untorn("check " + file).out);
+    CHECK(untorn("check --engine explicit --json - " + file).out == untorn("check --json - " + file).out);
+    // Where the explicit search has no room, what can be proved is, and who answered is said.
+    const Ended o = untorn("check --memory 1K " + file + " 2>&1");
 }
 
 TEST_CASE("export writes the properties that are asked for, and complains about those that there are not") {
