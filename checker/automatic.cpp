@@ -73,13 +73,13 @@ class Beside final : public symbolic::WorkMeter {
         if (thrown_) std::rethrow_exception(thrown_);
         return known_;
     }
-    /// Lets it work to its end.
-    void finish(const std::function<bool()>& over) {
+    /// Lets it work to its end, which its own limits may be; `interrupted` is asked now and then.
+    void finish(const std::function<bool()>& interrupted) {
         alone_ = true;
         allow(UINT64_MAX);
         std::unique_lock lock(mutex_);
         while (!moved_.wait_for(lock, pause, [this] { return done_; }))
-            if (over()) stop_ = true;
+            if (interrupted()) stop_ = true;
     }
     /// Ends it.
     void stop() {
@@ -174,8 +174,9 @@ class Both {
         if (!explored->exhaustive && !answered_ && !ends_all(explored->limit)) {
             // No room for it, or no room for more of it.
             if (!beside_) make_companion(options_.memory_bytes);
-            beside_->finish([this] { return over(); });
+            beside_->finish([this] { return interrupted(); });
             known_ = beside_->known();
+            went_on_ = true;
         } else if (beside_ && over()) {
             beside_->stop();
             known_ = beside_->known();
@@ -187,8 +188,9 @@ class Both {
  private:
     using Clock = std::chrono::steady_clock;
 
+    bool interrupted() const { return options_.interrupted != nullptr && options_.interrupted->load(); }
     bool over() const {
-        if (options_.interrupted != nullptr && options_.interrupted->load()) return true;
+        if (interrupted()) return true;
         return options_.seconds > 0 &&
                options_.spent + std::chrono::duration<double>(Clock::now() - begin_).count() > options_.seconds;
     }
@@ -262,18 +264,21 @@ class Both {
                 // It has the fewest steps.
                 if (!options_.order_by_steps && result.trace && result.trace->faults > 0) result.shortest = false;
                 ++added;
-            } else if (answered_ || !other.limit.empty()) {
+            } else if (answered_ || went_on_) {
                 result.limit = other.limit;
             }
         }
-        if (explored.exhaustive || (added == 0 && !answered_ && ends_all(explored.limit))) return explored;
+        if (explored.exhaustive) return both;
+        if (added == 0 && !answered_ && !went_on_) return explored;
         both.engine = "auto";
         both.state_bits = theirs.state_bits;
         const std::string searched = answered_ ? "more than " + std::to_string(next_) + " states" : explored.limit;
         both.reached = std::string(ours == 0 ? theirs.engine : "explicit") +
                        (ours > 0 && added > 0 ? " and " + theirs.engine : "") + " answered (explicit: " + searched +
                        "; " + theirs.engine + ": " + theirs.reached + ")";
-        both.limit = ours + added == both.properties.size() ? "" : theirs.limit;
+        both.limit = ours + added == both.properties.size() ? ""
+                     : answered_ || went_on_                ? theirs.limit
+                                                            : explored.limit;
         return both;
     }
 
@@ -284,6 +289,7 @@ class Both {
     Clock::time_point begin_ = Clock::now();
     uint64_t next_ = 0;            ///< milestone
     bool answered_ = false;        ///< at the end of a round
+    bool went_on_ = false;         ///< the companion, alone
     std::optional<Answer> known_;  ///< by the companion, at the end of the last round
     std::unique_ptr<Beside> beside_;
 };

@@ -30,7 +30,7 @@ using Companion = std::function<Answer(const system::System& system, const Searc
 struct Rounds {
     uint64_t alone = 1000000;   ///< states that the explicit search may find before the other begins
     uint64_t states = 1000000;  ///< ... and in each round
-    uint64_t work = 4000;       ///< units in each round
+    uint64_t work = 10000;      ///< units in each round
 };
 
 /// PDR.

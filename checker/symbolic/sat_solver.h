@@ -14,7 +14,7 @@
 namespace untorn::checker::symbolic {
 
 /// Counts what solvers do, so that an engine can be stopped, or told to wait, at the same point whatever the load of
-/// the machine. One unit is about a tenth of a millisecond: a short query, or a part of a long one.
+/// the machine. One unit is a short query, or a part of a long one: 30 to 100 microseconds.
 class WorkMeter {
  public:
     virtual ~WorkMeter() = default;
