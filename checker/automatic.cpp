@@ -273,9 +273,11 @@ class Both {
         both.engine = "auto";
         both.state_bits = theirs.state_bits;
         const std::string searched = answered_ ? "more than " + std::to_string(next_) + " states" : explored.limit;
-        both.reached = std::string(ours == 0 ? theirs.engine : "explicit") +
-                       (ours > 0 && added > 0 ? " and " + theirs.engine : "") + " answered (explicit: " + searched +
-                       "; " + theirs.engine + ": " + theirs.reached + ")";
+        const std::string who = ours == 0 && added == 0 ? "nobody"
+                                : ours == 0             ? theirs.engine
+                                : added == 0            ? "explicit"
+                                                        : "explicit and " + theirs.engine;
+        both.reached = who + " answered (explicit: " + searched + "; " + theirs.engine + ": " + theirs.reached + ")";
         both.limit = ours + added == both.properties.size() ? ""
                      : answered_ || went_on_                ? theirs.limit
                                                             : explored.limit;

@@ -209,8 +209,10 @@ cover both: disk and seen;
 cover backwards: seen and not disk;
 eventually written: seen;
 )");
-    const std::string command = "'" UNTORN_SOURCE_DIR "/tools/bench/proof-coverage' " + spec + " --untorn '" UNTORN_BINARY "' ";
-    const tools::Ended o = tools::shell(command + "--json " + folder.quoted("kept.json") + " 2>" + folder.quoted("said"));
+    const std::string command =
+        "'" UNTORN_SOURCE_DIR "/tools/bench/proof-coverage' " + spec + " --untorn '" UNTORN_BINARY "' ";
+    const tools::Ended o =
+        tools::shell(command + "--json " + folder.quoted("kept.json") + " 2>" + folder.quoted("said"));
     if (tools::shell("command -v cvc5").status != 0) {
         CHECK(o.status == 2);
         return;

@@ -84,10 +84,14 @@ TEST_CASE("limits end in undecided, status 3, and say which") {
     const Folder folder;
     const std::string spec = folder.write("large.untorn", large);
     for (const char* limit : {"--max-states 100", "--time 0.2", "--memory 1M"}) {
-        const Ended o = untorn("check " + spec + " -D SIZE=24 " + limit + " 2>&1");
-        CHECK_MESSAGE(o.status == 3, limit << "\n" << o.out);
-        CHECK_MESSAGE(o.out.find("undecided") != std::string::npos, limit << "\n" << o.out);
-        CHECK_MESSAGE(o.out.find("not exhaustive: ") != std::string::npos, limit << "\n" << o.out);
+        for (const char* engine : {"explicit", "auto"}) {
+            const Ended o = untorn("check " + spec + " -D SIZE=24 --engine " + engine + " " + limit + " 2>&1");
+            CAPTURE(limit);
+            CAPTURE(o.out);
+            CHECK(o.status == 3);
+            CHECK(o.out.find("undecided    " + std::string(limit).substr(0, 6)) != std::string::npos);
+            if (engine == std::string("explicit")) CHECK(o.out.find("not exhaustive: ") != std::string::npos);
+        }
     }
 }
 
@@ -95,11 +99,16 @@ TEST_CASE("the first interrupt ends the search and reports it as undecided") {
     const Folder folder;
     const std::string spec = folder.write("large.untorn", large);
     for (const char* signal : {"INT", "TERM"}) {
-        const Ended o = untorn("check " + spec + " >" + folder.quoted("out") + " 2>&1 & sleep 0.5; kill -" + signal +
-                               " $!; wait $!; echo $?");
+        const Ended o = untorn("check --engine explicit " + spec + " >" + folder.quoted("out") +
+                               " 2>&1 & sleep 0.5; kill -" + signal + " $!; wait $!; echo $?");
         CHECK(o.out == "3\n");
         CHECK(folder.read("out").find("not exhaustive: interrupted") != std::string::npos);
     }
+    // With PDR beside it, too, which may have proved something by then.
+    const Ended o =
+        untorn("check " + spec + " >" + folder.quoted("out") + " 2>&1 & sleep 1; kill -INT $!; wait $!; echo $?");
+    CHECK(o.out == "3\n");
+    CHECK(folder.read("out").find("some      undecided    interrupted") != std::string::npos);
 }
 
 TEST_CASE("a syntax error is shown with its place, status 2") {
@@ -341,8 +350,12 @@ TEST_CASE("auto is the explicit search where that is small") {
     const std::string file = folder.quoted("torn.untorn");
     CHECK(untorn("check --engine explicit " + file).out == untorn("check " + file).out);
     CHECK(untorn("check --engine explicit --json - " + file).out == untorn("check --json - " + file).out);
-    // Where the explicit search has no room, what can be proved is, and who answered is said.
+    // Where the explicit search has no room, the other one goes on alone, and it is said who answered.
     const Ended o = untorn("check --memory 1K " + file + " 2>&1");
+    CHECK(o.status == 3);
+    CHECK(o.out.find(
+              "  auto: nobody answered (explicit: --memory 1024 bytes; pdr: 0 frames, 0 lemmas), 5 bits a state\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("export writes the properties that are asked for, and complains about those that there are not") {
