@@ -358,6 +358,48 @@ TEST_CASE("auto is the explicit search where that is small") {
           std::string::npos);
 }
 
+TEST_CASE("auto on what is larger: the bytes do not depend on threads, and it is said who answered") {
+    const Folder folder;
+    const std::string wide = folder.write("wide.untorn", R"(var bit: bool[0..21];
+var both: 0..2;
+daemon flip[i: 0..21] { loop atomic { bit[i] = not bit[i]; } }
+thread up { one: atomic { both = 1; } two: atomic { both = 2; } }
+invariant small: both <= 1;
+invariant fits: both <= 2;
+)");
+    const Ended one = untorn("check --no-cone --threads 1 " + wide + " 2>&1");
+    CHECK(one.status == 1);
+    CHECK(folder.stripped(one.out) == R"(wide.untorn
+  faults:  none
+  present: flip[22], up
+  auto: explicit and pdr answered (explicit: more than 2000000 states; pdr: 2 frames, 4 lemmas), 70 bits a state
+  !!  small  violated     0 faults, 2 steps
+  ok  fits   holds        proved by pdr, 0 lemmas
+  ok  built-in checks hold (deadlock, range): proved by pdr, 2 lemmas
+
+  how small is violated (0 faults, 2 steps):
+  step | place  | up             | memory
+  -----+--------+----------------+---------
+       |        | (start)        |
+     1 | wide:4 | one            | both = 1
+     2 | wide:4 | two            | both = 2
+   *** | wide:5 | small VIOLATED |
+
+1 run in 1 file: 3 verdicts as expected, 1 not
+)");
+    CHECK(untorn("check --no-cone --threads 3 " + wide + " 2>&1").out == one.out);
+    const auto run = nlohmann::json::parse(untorn("check --no-cone --json - " + wide + " 2>/dev/null").out)["runs"][0];
+    CHECK(run["engine"] == "auto");
+    CHECK(run["states"].is_null());
+    CHECK(run["exhaustive"] == false);
+    CHECK(run["limit"].is_null());
+    CHECK(run["properties"][0]["shortest"] == true);
+    // What expects numbers of states is for the explicit search alone.
+    const std::string counted = folder.write(
+        "counted.untorn", folder.read("wide.untorn") + "scenario s { expect states 5; expect small violated; }\n");
+    CHECK(untorn("check --max-states 2100000 " + counted + " 2>&1").out.find("auto: ") == std::string::npos);
+}
+
 TEST_CASE("export writes the properties that are asked for, and complains about those that there are not") {
     const Folder folder;
     folder.write("torn.untorn", torn);
