@@ -25,9 +25,4 @@ Answer answer(const system::System& system, const SearchOptions& options);
 /// for both together, the limits of states and of memory are for each.
 Answer answer_explicitly(const system::System& system, const SearchOptions& options);
 
-/// The explicit search as far as small_states, then PDR (with bounded search for what is violated) for what is open,
-/// with what is left of options.seconds.
-Answer answer_automatically(const system::System& system, const SearchOptions& options);
-inline constexpr uint64_t small_states = 1000000;
-
 }  // namespace untorn::checker

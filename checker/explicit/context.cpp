@@ -56,6 +56,8 @@ SearchContext::SearchContext(const Program& program_, const SearchOptions& optio
       memory(options_.memory_bytes),
       findings(program_.system.properties.size()),
       coverage(program_, covers),
+      threads(std::max(1U, options_.threads)),
+      milestone_(options_.milestone),
       begin_(Clock::now()),
       reported_(begin_) {
     const system::System& system = program.system;
@@ -74,8 +76,19 @@ SearchContext::SearchContext(const Program& program_, const SearchOptions& optio
 }
 
 void SearchContext::count_state() {
-    if (options.max_states != 0 && progress.states + crash_states > options.max_states)
+    const uint64_t states = progress.states + crash_states;
+    if (options.max_states != 0 && states > options.max_states)
         throw LimitReached{"--max-states " + std::to_string(options.max_states)};
+    if (milestone_ != 0 && states > milestone_)
+        milestone_ = options.at_milestone({states, settled(), &threads, &memory});
+}
+
+std::vector<uint32_t> SearchContext::settled() const {
+    const LevelKey now{cost(progress.faults), progress.depth};
+    std::vector<uint32_t> all;
+    for (uint32_t p = 0; p < program.system.properties.size(); ++p)
+        if (program.system.properties[p].kind != PropertyKind::antecedent && shown(p, now)) all.push_back(p);
+    return all;
 }
 
 void SearchContext::tick() {

@@ -38,10 +38,11 @@ struct SearchContext {
     Coverage coverage;
     SearchProgress progress;  ///< `states` counts the run's
     uint64_t crash_states = 0;
+    unsigned threads;                                  ///< most that may work now
     std::map<std::vector<int64_t>, Finding> outcomes;  ///< by the values of outcome_cells
     std::vector<uint32_t> outcome_cells;
 
-    /// To be called where states were found: throws LimitReached beyond max_states.
+    /// To be called where states were found: throws LimitReached beyond max_states; a milestone may be reached.
     void count_state();
     /// To be called for some hundred or thousand expansions: looks at the clock, the interrupt and the progress call
     /// now and then.
@@ -60,7 +61,9 @@ struct SearchContext {
 
  private:
     void close(std::vector<uint32_t>& open) const;
+    std::vector<uint32_t> settled() const;
 
+    uint64_t milestone_;
     using Clock = std::chrono::steady_clock;
     Clock::time_point begin_, reported_;
 };

@@ -211,7 +211,7 @@ void RunSearch::use_native_code() {
 
 /// Which members work, and on which parents.
 void RunSearch::share_work(uint32_t from, uint32_t to) {
-    working_ = to - from < worth_sharing ? 1 : team_.size();
+    working_ = to - from < worth_sharing ? 1 : std::min(team_.size(), context_.threads);
     for (unsigned member = 0; member < working_; ++member) {
         workers_[member]->begin = from + static_cast<uint32_t>(uint64_t{to - from} * member / working_);
         workers_[member]->end = from + static_cast<uint32_t>(uint64_t{to - from} * (member + 1) / working_);
@@ -221,8 +221,12 @@ void RunSearch::share_work(uint32_t from, uint32_t to) {
 void RunSearch::together(const std::function<void(unsigned)>& work) {
     if (working_ == 1)
         work(0);
-    else
+    else if (working_ == team_.size())
         team_.run(work);
+    else
+        team_.run([&](unsigned member) {
+            if (member < working_) work(member);
+        });
 }
 
 void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldLevel& target, const Pass& pass) {

@@ -287,6 +287,7 @@ void shorten(SearchResult& result, const Program& program, const SearchOptions& 
     if (std::ranges::none_of(result.properties, [](const PropertyResult& p) { return p.trace.has_value(); })) return;
     SearchOptions without = options;
     without.reductions.stubborn = without.reductions.merge_steps = false;
+    without.milestone = 0;
     Search search(program, without);
     search.look_only_for(result);
     SearchResult shorter = search.run();

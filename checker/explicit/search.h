@@ -17,6 +17,7 @@
 #include <string>
 #include <variant>
 
+#include "checker/explicit/limits.h"
 #include "checker/result/result.h"
 
 namespace untorn::checker {
@@ -30,6 +31,15 @@ struct SearchProgress {
     uint64_t bytes = 0;            ///< of memory, as the memory limit counts them
     bool graph = false;            ///< the graph for progress properties is built or searched, after the search
     const char* engine = nullptr;  ///< a symbolic engine: of the above, depth and bytes alone mean something
+};
+
+/// Where a search stands when it comes to a milestone. The same for any number of threads.
+struct SearchMilestone {
+    uint64_t states = 0;  ///< those after power loss included
+    /// Indices into System::properties: violated, or reached, with the first trace in the order of the search.
+    std::vector<uint32_t> settled;
+    unsigned* threads = nullptr;     ///< most threads from now on; may be changed
+    MemoryBudget* memory = nullptr;  ///< of the search; something may be taken from it, and given back
 };
 
 /// Which reductions may be used: see reductions.h.
@@ -59,6 +69,10 @@ struct SearchOptions {
     Reductions reductions;            ///< change numbers of states and the choice among shortest traces, no verdict
     const std::atomic<bool>* interrupted = nullptr;       ///< ends the search as a limit does, when set
     std::function<void(const SearchProgress&)> progress;  ///< called about ten times a second
+    uint64_t milestone = 0;                               ///< a number of states; 0: none
+    /// Called by the searching thread once there are more states than `milestone`, between two chunks of states.
+    /// Returns the next milestone, or 0. May throw LimitReached (limits.h), which ends the search like any other limit.
+    std::function<uint64_t(const SearchMilestone&)> at_milestone;
 
     /// For what comes after a search that began then: the seconds since then are spent.
     SearchOptions after(std::chrono::steady_clock::time_point begin) const {

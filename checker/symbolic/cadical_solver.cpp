@@ -10,7 +10,7 @@ class CadicalSolver final : public SatSolver, private CaDiCaL::Terminator {
  public:
     CadicalSolver() { solver_.set("quiet", 1); }
     ~CadicalSolver() override {
-        if (interrupted_) solver_.disconnect_terminator();
+        if (connected()) solver_.disconnect_terminator();
     }
 
     int new_variable() override { return ++variables_; }
@@ -21,13 +21,16 @@ class CadicalSolver final : public SatSolver, private CaDiCaL::Terminator {
     }
 
     Answer solve(std::span<const int> assumptions) override {
+        if (meter_ != nullptr) meter_->pay(1);
         for (int literal : assumptions) solver_.assume(literal);
         constexpr int satisfiable = 10, unsatisfiable = 20;
         switch (solver_.solve()) {
             case satisfiable: return Answer::satisfiable;
             case unsatisfiable: return Answer::unsatisfiable;
-            default: return Answer::interrupted;
+            default: break;
         }
+        if (meter_ != nullptr) meter_->pay(0);
+        return Answer::interrupted;
     }
 
     /// Froleyks, Biere, "Single clause assumption without activation literals to speed-up IC3", FMCAD 2021.
@@ -46,17 +49,30 @@ class CadicalSolver final : public SatSolver, private CaDiCaL::Terminator {
     bool needed(int assumption) override { return solver_.failed(assumption); }
 
     void interrupt_with(const std::atomic<bool>* flag) override {
-        if (interrupted_) solver_.disconnect_terminator();
+        if (connected()) solver_.disconnect_terminator();
         interrupted_ = flag;
-        if (interrupted_) solver_.connect_terminator(this);
+        if (connected()) solver_.connect_terminator(this);
+    }
+
+    void meter_with(WorkMeter* meter) override {
+        if (connected()) solver_.disconnect_terminator();
+        meter_ = meter;
+        if (connected()) solver_.connect_terminator(this);
     }
 
  private:
-    bool terminate() override { return interrupted_->load(std::memory_order_relaxed); }
+    bool connected() const { return interrupted_ != nullptr || meter_ != nullptr; }
+
+    /// CaDiCaL asks after a fixed number of its own steps, so the same queries ask equally often.
+    bool terminate() override {
+        if (meter_ != nullptr && !meter_->go_on(1)) return true;
+        return interrupted_ != nullptr && interrupted_->load(std::memory_order_relaxed);
+    }
 
     CaDiCaL::Solver solver_;
     int variables_ = 0;
     const std::atomic<bool>* interrupted_ = nullptr;
+    WorkMeter* meter_ = nullptr;
 };
 
 }  // namespace

@@ -18,11 +18,12 @@ namespace {
 class Engine {
  public:
     Engine(const Encoding& encoding, const SearchOptions& options, const MakeSolver& make_solver,
-           const MakeSolver& make_checker)
+           const MakeSolver& make_checker, const Company& company)
         : encoding_(encoding),
           options_(options),
           make_solver_(make_solver),
           make_checker_(make_checker),
+          company_(company),
           watch_(options),
           bounded_(encoding, make_solver, watch_),
           hot_(encoding),
@@ -34,24 +35,42 @@ class Engine {
             demand_same_init();
             for (uint32_t bad = 0; bad < answers_.size(); ++bad) {
                 if (options_.stop_early && violated()) throw LimitReached{"--stop-early"};
-                if (answers_[bad].known == Known::open) decide(bad);
+                if (answers_[bad].known != Known::open) continue;
+                if (wanted(bad)) ask(bad);
+                if (!wanted(bad) && limit.empty()) limit = "not asked: it is answered elsewhere";
+                if (company_.decided) company_.decided(labelled(verdicts(encoding_, answers_, limit, false)));
             }
         } catch (const LimitReached& reached) {
             limit = reached.what + ": pdr, " + reached_text();
         } catch (const std::bad_alloc&) {
             limit = "out of memory: pdr, " + reached_text();
         }
+        if (company_.wanted) company_.wanted(system::none);
         SearchResult result = verdicts(encoding_, answers_, limit, recovery_ends(encoding_, make_checker_));
         std::vector<Clause> candidates;  // the first of each lemma: the others follow
         for (const ClauseOrbit& lemma : checked_) candidates.push_back(lemma.front());
         prove_progress_by_pdr(encoding_, hot_, candidates, {options_, watch_, make_solver_, make_checker_}, result);
+        return labelled(std::move(result));
+    }
+
+ private:
+    SearchResult labelled(SearchResult result) const {
         result.engine = "pdr";
         result.reached = reached_text();
         return result;
     }
-
- private:
     std::string reached_text() const { return counted(frames_, "frame") + ", " + counted(lemmas_, "lemma"); }
+
+    bool wanted(uint32_t bad) const {
+        return !company_.wanted || company_.wanted(encoding_.transition().bads[bad].property);
+    }
+
+    void ask(uint32_t bad) {
+        try {
+            decide(bad);
+        } catch (const NoLongerAsked&) {  // what was checked until then stays
+        }
+    }
 
     bool violated() const {
         for (uint32_t bad = 0; bad < answers_.size(); ++bad)
@@ -158,6 +177,7 @@ class Engine {
     const Encoding& encoding_;
     const SearchOptions& options_;
     const MakeSolver &make_solver_, &make_checker_;
+    const Company& company_;
     Watch watch_;
     BoundedSearch bounded_;
     OneHot hot_;
@@ -174,10 +194,11 @@ class Engine {
 }  // namespace
 
 std::variant<SearchResult, Inconsistency> answer_by_pdr(const system::System& system, const SearchOptions& options,
-                                                        const MakeSolver& make_solver, const MakeSolver& make_checker) {
+                                                        const MakeSolver& make_solver, const MakeSolver& make_checker,
+                                                        const Company& company) {
     try {
         const Encoding encoding(system);
-        return Engine(encoding, options, make_solver, make_checker).run();
+        return Engine(encoding, options, make_solver, make_checker, company).run();
     } catch (const LimitReached& reached) {
         SearchResult result = undecided(system, reached.what);
         result.engine = "pdr";

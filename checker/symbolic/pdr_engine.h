@@ -8,6 +8,7 @@
 // and is not called the shortest.
 #pragma once
 
+#include <functional>
 #include <variant>
 
 #include "checker/explicit/search.h"
@@ -15,10 +16,24 @@
 
 namespace untorn::checker::symbolic {
 
+/// What PDR beside another search is told, and tells. All calls come from the thread that PDR runs in.
+struct Company {
+    /// Before a property (index into System::properties) is asked: false if its answer is known elsewhere, and it is
+    /// left out. With system::none: something else is asked now. While a property is asked, the solver's WorkMeter may
+    /// throw NoLongerAsked.
+    std::function<bool(uint32_t property)> wanted;
+    /// Something more is decided: all that is known by now.
+    std::function<void(const SearchResult& known)> decided;
+};
+
+/// The property in hand needs no answer any more.
+struct NoLongerAsked {};
+
 /// Limits: time, memory, interrupt; max_steps is the greatest number of frames, none by default. stop_early ends it at
 /// the first violation.
 std::variant<SearchResult, Inconsistency> answer_by_pdr(const system::System& system, const SearchOptions& options,
                                                         const MakeSolver& make_solver = make_cadical,
-                                                        const MakeSolver& make_checker = make_z3);
+                                                        const MakeSolver& make_checker = make_z3,
+                                                        const Company& company = {});
 
 }  // namespace untorn::checker::symbolic

@@ -5,12 +5,24 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 namespace untorn::checker::symbolic {
+
+/// Counts what solvers do, so that an engine can be stopped, or told to wait, at the same point whatever the load of
+/// the machine. One unit is a short query, or a part of a long one: 30 to 100 microseconds.
+class WorkMeter {
+ public:
+    virtual ~WorkMeter() = default;
+    /// Before a query. May wait; may throw, which ends the engine.
+    virtual void pay(uint64_t units) = 0;
+    /// Within a query, now and then. May wait; false ends the query, and the next call of pay(0) throws.
+    virtual bool go_on(uint64_t units) = 0;
+};
 
 class SatSolver {
  public:
@@ -31,6 +43,9 @@ class SatSolver {
     virtual bool needed(int assumption) = 0;
     /// Ends queries early once it is set; it must outlive the solver. nullptr: nothing does.
     virtual void interrupt_with(const std::atomic<bool>* flag) = 0;
+    /// Tells the meter of its work; it must outlive the solver. nullptr: nobody. A solver that cannot be metered
+    /// ignores it.
+    virtual void meter_with(WorkMeter* /*meter*/) {}
 
     void add_clause(std::initializer_list<int> literals) {
         add_clause(std::span<const int>(literals.begin(), literals.size()));

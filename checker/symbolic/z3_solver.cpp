@@ -32,6 +32,7 @@ class Z3Solver final : public SatSolver {
     }
 
     Answer solve(std::span<const int> assumptions) override {
+        if (meter_ != nullptr) meter_->pay(units_a_query);
         needed_.clear();
         model_.reset();
         if (interrupted_ != nullptr && interrupted_->load(std::memory_order_relaxed)) return Answer::interrupted;
@@ -66,8 +67,11 @@ class Z3Solver final : public SatSolver {
     bool needed(int assumption) override { return needed_.contains(assumption); }
 
     void interrupt_with(const std::atomic<bool>* flag) override { interrupted_ = flag; }
+    void meter_with(WorkMeter* meter) override { meter_ = meter; }
 
  private:
+    static constexpr uint64_t units_a_query = 10;
+
     z3::expr expression(int literal) {
         const z3::expr& variable = variables_[static_cast<size_t>(std::abs(literal)) - 1];
         return literal > 0 ? variable : !variable;
@@ -79,6 +83,7 @@ class Z3Solver final : public SatSolver {
     std::optional<z3::model> model_;
     std::set<int> needed_;
     const std::atomic<bool>* interrupted_ = nullptr;
+    WorkMeter* meter_ = nullptr;
 };
 
 }  // namespace

@@ -194,4 +194,44 @@ TEST_CASE("tools/bench/run refuses a configuration or a contestant that it does 
     CHECK(tools::shell(run + "--runs 0 2>&1").status == 2);
 }
 
+TEST_CASE("proof-coverage says which verdicts have a proof or a shortest trace, and what has not, and why") {
+    const tools::Folder folder;
+    const std::string spec = folder.write("two.untorn", R"(durable var disk: bool;
+var seen: bool;
+thread writer {
+    one: disk = true;
+    two: seen = true;
+}
+power_loss { }
+invariant order: seen implies disk;
+crash invariant kept: disk;
+cover both: disk and seen;
+cover backwards: seen and not disk;
+eventually written: seen;
+)");
+    const std::string command =
+        "'" UNTORN_SOURCE_DIR "/tools/bench/proof-coverage' " + spec + " --untorn '" UNTORN_BINARY "' ";
+    const tools::Ended o =
+        tools::shell(command + "--json " + folder.quoted("kept.json") + " 2>" + folder.quoted("said"));
+    if (tools::shell("command -v cvc5").status != 0) {
+        CHECK(o.status == 2);
+        return;
+    }
+    CHECK(o.status == 0);
+    CHECK(folder.stripped(o.out) == R"(| | answered | of |
+|---|---|---|
+| violated or reached: found by bounded search, with as few steps | 2 | 2 |
+| holds or not reached: proved, certificate accepted by Z3 and cvc5 | 4 | 5 |
+| runs with every property so answered | 0 | 1 |
+
+Exceptions:
+
+- progress is no matter of single steps; pdr decides it, and Z3 agrees (1):
+  - two.untorn: written
+)");
+    // What is in the file is not measured again.
+    const tools::Ended again = tools::shell(command + "--json " + folder.quoted("kept.json") + " 2>/dev/null");
+    CHECK(again.out == o.out);
+}
+
 }  // namespace untorn::bench

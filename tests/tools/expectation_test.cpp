@@ -16,6 +16,7 @@ checker::PropertyResult result(Verdict v) {
     checker::PropertyResult r;
     r.verdict = v;
     if (v == Verdict::violated) r.trace = sample::torn();
+    r.shortest = r.trace.has_value();
     return r;
 }
 
@@ -71,6 +72,22 @@ TEST_CASE("violated with N faults and in N steps: the trace must cost exactly th
     bare.trace.reset();
     CHECK(judge(bare, &e).fit == Fit::unexpected);
     CHECK(judge(bare, &e).why == "there is no trace to compare");
+}
+
+TEST_CASE("a trace that another one may precede is as expected, or it is not known") {
+    language::Expected e = expect(Kind::violated);
+    e.faults = 2;
+    e.via = "short_copy";
+    checker::PropertyResult some = result(Verdict::violated);
+    some.shortest = false;
+    CHECK(judge(some, &e).fit == Fit::as_expected);
+    e.via = "long_copy";
+    CHECK(judge(some, &e).fit == Fit::undecided);
+    e.faults = 1;
+    CHECK(judge(some, &e).fit == Fit::undecided);
+    CHECK(judge(some, &e).why == "takes 2 faults");
+    some.trace->loop_start = 0;
+    CHECK(judge(some, &e).fit == Fit::unexpected);
 }
 
 TEST_CASE("holds with N faults, in N steps, via a label: so is the trace to where it is reached") {

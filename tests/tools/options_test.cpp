@@ -111,7 +111,12 @@ TEST_CASE("simulate says what is wrong with its numbers, and refuses what means 
 }
 
 TEST_CASE("an engine is chosen by name, and refuses what means nothing for it") {
-    CHECK(good({"check", "a"}).engine == "explicit");
+    CHECK(good({"check", "a"}).engine == "auto");
+    CHECK(good({"check", "a", "--order", "faults", "--stop-early", "--no-reduce"}).engine == "auto");
+    // What only the explicit search can do.
+    for (const char* option : {"--stubborn", "--merge-steps", "--check-reductions", "--coverage"})
+        CHECK(good({"check", "a", option}).engine == "explicit");
+    for (const char* command : {"outcomes", "simulate"}) CHECK(good({command, "a"}).engine == "explicit");
     const Options o = good({"check", "a", "--engine", "bmc", "--max-steps", "20"});
     CHECK(o.engine == "bmc");
     CHECK(o.max_steps == 20);
@@ -138,7 +143,7 @@ TEST_CASE("export needs a format that there is") {
 
 TEST_CASE("a wrong command line says what is wrong") {
     CHECK(refused({"check", "a", "--engine", "magic"}) ==
-          "untorn: --engine magic: there is explicit, bmc, induction, pdr, auto");
+          "untorn: --engine magic: there is auto, explicit, bmc, induction, pdr");
     CHECK(refused({"check", "a", "-D", "W"}) == "untorn: -D W: expected NAME=VALUE");
     CHECK(refused({"check", "a", "-D", "=3"}) == "untorn: -D =3: expected NAME=VALUE");
     CHECK(refused({"check", "a", "-D", "W=1", "-D", "W=2"}) == "untorn: -D W is given twice");

@@ -84,10 +84,14 @@ TEST_CASE("limits end in undecided, status 3, and say which") {
     const Folder folder;
     const std::string spec = folder.write("large.untorn", large);
     for (const char* limit : {"--max-states 100", "--time 0.2", "--memory 1M"}) {
-        const Ended o = untorn("check " + spec + " -D SIZE=24 " + limit + " 2>&1");
-        CHECK_MESSAGE(o.status == 3, limit << "\n" << o.out);
-        CHECK_MESSAGE(o.out.find("undecided") != std::string::npos, limit << "\n" << o.out);
-        CHECK_MESSAGE(o.out.find("not exhaustive: ") != std::string::npos, limit << "\n" << o.out);
+        for (const char* engine : {"explicit", "auto"}) {
+            const Ended o = untorn("check " + spec + " -D SIZE=24 --engine " + engine + " " + limit + " 2>&1");
+            CAPTURE(limit);
+            CAPTURE(o.out);
+            CHECK(o.status == 3);
+            CHECK(o.out.find("undecided    " + std::string(limit).substr(0, 6)) != std::string::npos);
+            if (engine == std::string("explicit")) CHECK(o.out.find("not exhaustive: ") != std::string::npos);
+        }
     }
 }
 
@@ -95,11 +99,16 @@ TEST_CASE("the first interrupt ends the search and reports it as undecided") {
     const Folder folder;
     const std::string spec = folder.write("large.untorn", large);
     for (const char* signal : {"INT", "TERM"}) {
-        const Ended o = untorn("check " + spec + " >" + folder.quoted("out") + " 2>&1 & sleep 0.5; kill -" + signal +
-                               " $!; wait $!; echo $?");
+        const Ended o = untorn("check --engine explicit " + spec + " >" + folder.quoted("out") +
+                               " 2>&1 & sleep 0.5; kill -" + signal + " $!; wait $!; echo $?");
         CHECK(o.out == "3\n");
         CHECK(folder.read("out").find("not exhaustive: interrupted") != std::string::npos);
     }
+    // With PDR beside it, too, which may have proved something by then.
+    const Ended o =
+        untorn("check " + spec + " >" + folder.quoted("out") + " 2>&1 & sleep 1; kill -INT $!; wait $!; echo $?");
+    CHECK(o.out == "3\n");
+    CHECK(folder.read("out").find("some      undecided    interrupted") != std::string::npos);
 }
 
 TEST_CASE("a syntax error is shown with its place, status 2") {
@@ -339,7 +348,56 @@ TEST_CASE("auto is the explicit search where that is small") {
     const Folder folder;
     folder.write("torn.untorn", torn);
     const std::string file = folder.quoted("torn.untorn");
-    CHECK(untorn("check --engine auto " + file).out == untorn("check " + file).out);
+    CHECK(untorn("check --engine explicit " + file).out == untorn("check " + file).out);
+    CHECK(untorn("check --engine explicit --json - " + file).out == untorn("check --json - " + file).out);
+    // Where the explicit search has no room, the other one goes on alone, and it is said who answered.
+    const Ended o = untorn("check --memory 1K " + file + " 2>&1");
+    CHECK(o.status == 3);
+    CHECK(o.out.find(
+              "  auto: nobody answered (explicit: --memory 1024 bytes; pdr: 0 frames, 0 lemmas), 5 bits a state\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("auto on what is larger: the bytes do not depend on threads, and it is said who answered") {
+    const Folder folder;
+    const std::string wide = folder.write("wide.untorn", R"(var bit: bool[0..21];
+var both: 0..2;
+daemon flip[i: 0..21] { loop atomic { bit[i] = not bit[i]; } }
+thread up { one: atomic { both = 1; } two: atomic { both = 2; } }
+invariant small: both <= 1;
+invariant fits: both <= 2;
+)");
+    const Ended one = untorn("check --no-cone --threads 1 " + wide + " 2>&1");
+    CHECK(one.status == 1);
+    CHECK(folder.stripped(one.out) == R"(wide.untorn
+  faults:  none
+  present: flip[22], up
+  auto: explicit and pdr answered (explicit: more than 2000000 states; pdr: 2 frames, 4 lemmas), 70 bits a state
+  !!  small  violated     0 faults, 2 steps
+  ok  fits   holds        proved by pdr, 0 lemmas
+  ok  built-in checks hold (deadlock, range): proved by pdr, 2 lemmas
+
+  how small is violated (0 faults, 2 steps):
+  step | place  | up             | memory
+  -----+--------+----------------+---------
+       |        | (start)        |
+     1 | wide:4 | one            | both = 1
+     2 | wide:4 | two            | both = 2
+   *** | wide:5 | small VIOLATED |
+
+1 run in 1 file: 3 verdicts as expected, 1 not
+)");
+    CHECK(untorn("check --no-cone --threads 3 " + wide + " 2>&1").out == one.out);
+    const auto run = nlohmann::json::parse(untorn("check --no-cone --json - " + wide + " 2>/dev/null").out)["runs"][0];
+    CHECK(run["engine"] == "auto");
+    CHECK(run["states"].is_null());
+    CHECK(run["exhaustive"] == false);
+    CHECK(run["limit"].is_null());
+    CHECK(run["properties"][0]["shortest"] == true);
+    // What expects numbers of states is for the explicit search alone.
+    const std::string counted = folder.write(
+        "counted.untorn", folder.read("wide.untorn") + "scenario s { expect states 5; expect small violated; }\n");
+    CHECK(untorn("check --max-states 2100000 " + counted + " 2>&1").out.find("auto: ") == std::string::npos);
 }
 
 TEST_CASE("export writes the properties that are asked for, and complains about those that there are not") {

@@ -44,7 +44,7 @@ class Untorn:
 
     def command(self, configuration, paths):
         values = [word for value in configuration.untorn_values() for word in ("-D", value)]
-        return [paths.untorn, "check", str(paths.root / configuration.model.spec), *values, "--threads", str(self.threads),
+        return [paths.untorn, "check", str(paths.root / configuration.model.spec), *values, "--engine", "explicit", "--threads", str(self.threads),
                 *self.flags, *configuration.untorn_flags, "--json", "-"]
 
     def read(self, output, state_bits=None):

@@ -87,7 +87,10 @@ RunReport search_run(std::string spec, language::Run run, const checker::SearchO
     report.spec = std::move(spec);
     report.run = std::move(run);
     checker::SearchOptions how = options;
-    if (expects_counts(report.run)) how.reductions = {};
+    if (expects_counts(report.run)) {
+        how.reductions = {};
+        if (how.engine == "auto") how.engine = "explicit";  // nobody else counts
+    }
     auto found = answered(report.run.system, how);
     if (auto* inconsistency = std::get_if<checker::Inconsistency>(&found))
         report.inconsistency = std::move(inconsistency->what);

@@ -227,13 +227,15 @@ std::string understand_engine(Options& o, const Written& w) {
         if (std::string problem = choose("--engine", w.engine, names, number); !problem.empty()) return problem;
         o.engine = w.engine;
     }
+    // What the explicit search alone can do is asked of it, where no engine is named.
+    const bool explicit_only = o.command != Command::check || o.check_reductions || o.reductions.stubborn ||
+                               o.reductions.merge_steps || o.coverage;
+    if (w.engine.empty() && explicit_only) o.engine = "explicit";
     if (!w.max_steps.empty() && !parse_count(w.max_steps, o.max_steps))
         return fmt::format("--max-steps {}: expected a number from 1", w.max_steps);
-    if (o.engine == "explicit") {
-        if (!w.max_steps.empty() && o.command != Command::prove)
-            return "--max-steps is for symbolic engines; see --engine";
-        return {};
-    }
+    const bool symbolic = o.command == Command::prove || (!w.engine.empty() && o.engine != "explicit");
+    if (!w.max_steps.empty() && !symbolic) return "--max-steps is for symbolic engines; see --engine";
+    if (o.engine == "explicit") return {};
     if (o.command == Command::outcomes)
         return fmt::format("--engine {}: outcomes are listed by the explicit search alone", o.engine);
     if (o.check_reductions || o.reductions.stubborn || o.reductions.merge_steps)

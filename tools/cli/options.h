@@ -20,7 +20,7 @@ struct Options {
     std::string scenario;
     std::vector<std::string> with;
     std::map<std::string, std::string> set;  ///< -D name=value
-    std::string engine = "explicit";
+    std::string engine = "auto";
     uint64_t max_steps = 0;  ///< of a symbolic engine; 0: its default
     checker::Reductions reductions = checker::Reductions::bisimilar();
     bool check_reductions = false;
