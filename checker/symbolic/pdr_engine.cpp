@@ -68,7 +68,11 @@ class Engine {
     void ask(uint32_t bad) {
         try {
             decide(bad);
-        } catch (const NoLongerAsked&) {  // what was checked until then stays
+        } catch (const NoLongerAsked&) {
+            // What has passed every check stays. The search and the check were left in the middle of something: the
+            // check may have premises that it has not seen to hold.
+            pdr_.reset();
+            check_.reset();
         }
     }
 
@@ -130,13 +134,7 @@ class Engine {
     }
 
     void proved(uint32_t bad, const PdrResult& result) {
-        if (!check_) {
-            bits_ = encoding_.transition();
-            std::vector<Lit> latches;
-            for (const Latch& latch : bits_.latches) latches.push_back(latch.current);
-            latches_ = hot_.in_bits(bits_.circuit, latches);
-            check_.emplace(bits_, make_checker_, watch_.flag());
-        }
+        if (!check_) begin_check();
         // What was known comes first, and has passed this check before.
         const std::span<const ClauseOrbit> fresh = std::span(result.lemmas).subspan(checked_.size());
         auto broken = check_->keeps(disjunctions(fresh, latches_));
@@ -145,6 +143,15 @@ class Engine {
         if (broken) throw BrokenRule{"two solvers disagree on an inductive invariant"};
         answers_[bad] = {Known::never, std::nullopt, false, "proved by pdr, " + counted(result.lemmas.size(), "lemma")};
         checked_.insert(checked_.end(), fresh.begin(), fresh.end());
+    }
+
+    void begin_check() {
+        bits_ = encoding_.transition();
+        std::vector<Lit> latches;
+        for (const Latch& latch : bits_.latches) latches.push_back(latch.current);
+        latches_ = hot_.in_bits(bits_.circuit, latches);
+        check_.emplace(bits_, make_checker_, watch_.flag());
+        check_->assume(disjunctions(checked_, latches_));
     }
 
     void happens(uint32_t bad, const BitRun& run) {
