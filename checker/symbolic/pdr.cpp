@@ -92,6 +92,8 @@ class Pdr::Search {
             result.answer = PdrResult::Answer::proved;
             result.lemmas = clauses(std::span(frames_.for_ever()).first(passed_));
             return;
+        } else if (frames_.last() > 1) {
+            frames_.restart(frames_.for_ever());  // the last question ended in a run
         }
         for (;;) {
             while (const auto found = frames_.bad_state(bads_)) {

@@ -58,8 +58,8 @@ struct BitRun {
 struct PdrResult {
     enum class Answer { proved, violated, undecided };
     Answer answer = Answer::undecided;
-    /// proved: an inductive invariant that excludes the bads, together with well_formed. First comes what was known, then
-    /// what proved earlier questions. undecided: what is likely to hold, good as candidates.
+    /// proved: an inductive invariant that excludes the bads, together with well_formed. First comes what was known,
+    /// then what proved earlier questions. undecided: what is likely to hold, good as candidates.
     std::vector<ClauseOrbit> lemmas;
     BitRun run;         ///< violated
     std::string limit;  ///< undecided: what ended it
