@@ -234,10 +234,13 @@ void lay_out(Table& table, size_t width) {
         if (*widest <= narrowest) break;
         --*widest;
     }
+    size_t& place = table.widths[1];
+    while (total(table.widths) > width && place > narrowest) --place;
 }
 
-/// Several actors, and a column of one is too narrow for what is in it.
-bool cramped(const Table& table) {
+/// Several actors, and a column of one is too narrow for what is in it, or the table is too wide all the same.
+bool cramped(const Table& table, size_t width) {
+    if (table.actors > 1 && (total(table.widths) > width || table.widths[1] < natural_widths(table)[1])) return true;
     const std::vector<size_t> natural = natural_widths(table);
     for (size_t c = table.first_actor; c < table.first_actor + table.actors; ++c)
         if (table.actors > 1 && table.widths[c] < std::min(natural[c], narrowest_actor)) return true;
@@ -332,7 +335,7 @@ std::string render(const Table& table, const Row& row, const Style& style) {
 std::string grid(const checker::Trace& trace, const system::System& system, const GridOptions& options) {
     Table table = build(trace, system, options, false);
     lay_out(table, options.width);
-    if (cramped(table)) {
+    if (cramped(table, options.width)) {
         table = build(trace, system, options, true);
         lay_out(table, options.width);
     }
