@@ -283,9 +283,12 @@ std::vector<std::string> wrap(const std::string& text, size_t width) {
 
 std::vector<Piece> wrap(const Cell& cell, size_t width) {
     std::vector<Piece> lines;
-    for (const Piece& piece : cell)
-        for (std::string& line : wrap(piece.text, width - std::min(width, piece.indent)))
-            lines.push_back({std::move(line), piece.ink, piece.indent});
+    for (const Piece& piece : cell) {
+        // Text has half of a column at least; the lanes of the last of many actors are one where it is that narrow.
+        const size_t indentation = std::min(piece.indent, width / 2);
+        for (std::string& line : wrap(piece.text, width - indentation))
+            lines.push_back({std::move(line), piece.ink, indentation});
+    }
     return lines;
 }
 
