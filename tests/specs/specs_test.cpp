@@ -3,12 +3,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "tools/cli/check.h"
 #include "tools/cli/exit_status.h"
+#include "tools/cli/grid.h"
 #include "tools/cli/json.h"
+#include "tools/cli/matrix.h"
 #include "tools/cli/runs.h"
 #include "tools/cli/sources.h"
 
@@ -16,8 +20,32 @@ namespace untorn::tools {
 
 namespace {
 
+/// Every trace fits the 80 columns of a mail.
+void check_width(const RunReport& report) {
+    for (const checker::PropertyResult& result : report.result.properties) {
+        if (!result.trace) continue;
+        GridOptions options;
+        options.width = 80;
+        options.ending = report.run.system.properties[result.property].name + " VIOLATED";
+        std::istringstream lines(grid(*result.trace, report.run.system, options));
+        for (std::string line; std::getline(lines, line);)
+            CHECK_MESSAGE(columns(line) <= 80, report.spec << ", " << report.run.config.scenario << "\n" << line);
+    }
+}
+
+/// A cell in which nothing is violated has met its hazard: some cover says so.
+void check_provoked(const RunReport& report) {
+    if (matrix_letters(report) != "ok") return;
+    size_t provocations = 0;
+    for (const checker::PropertyResult& result : report.result.properties)
+        if (is_cover(report.run.system.properties[result.property].kind) && result.verdict == checker::Verdict::holds)
+            ++provocations;
+    CHECK_MESSAGE(provocations > 0, run_title(report, Style{})
+                                        << "\nis ok, and no cover says that what it is about has happened");
+}
+
 /// Checks all specifications below a folder; returns the number of runs.
-size_t check_folder(const std::string& folder) {
+size_t check_folder(const std::string& folder, const std::function<void(const RunReport&)>& look) {
     Options options;
     options.paths = {std::string(UNTORN_SOURCE_DIR "/") + folder};
     options.quiet = true;
@@ -33,6 +61,7 @@ size_t check_folder(const std::string& folder) {
         how.threads = 2;
         const RunReport report = search_run(spec.path, std::move(run), how);
         CHECK_MESSAGE(report.status == exit_ok, text(report, text_options));
+        look(report);
         ++count;
         return true;
     });
@@ -110,16 +139,23 @@ TEST_CASE("results are the same for any number of threads, and for machine code 
     }
 }
 
-TEST_CASE("every cell of the matrix is as expected") { CHECK(check_folder("specs/scenarios") > 500); }
+TEST_CASE("every cell of the matrix is as expected, has met its hazard, and its traces fit a mail") {
+    CHECK(check_folder("specs/scenarios", [](const RunReport& report) {
+              check_width(report);
+              check_provoked(report);
+          }) > 500);
+}
 
 TEST_CASE("every other specification under specs/ is as expected") {
     for (const auto& entry : std::filesystem::directory_iterator(UNTORN_SOURCE_DIR "/specs"))
         if (entry.is_directory() && entry.path().filename() != "scenarios" && entry.path().filename() != "variants") {
             CAPTURE(entry.path());
-            CHECK(check_folder("specs/" + entry.path().filename().string()) > 0);
+            CHECK(check_folder("specs/" + entry.path().filename().string(), check_width) > 0);
         }
 }
 
-TEST_CASE("every specification under tests/specs/ is as expected") { CHECK(check_folder("tests/specs") > 0); }
+TEST_CASE("every specification under tests/specs/ is as expected") {
+    CHECK(check_folder("tests/specs", [](const RunReport&) {}) > 0);
+}
 
 }  // namespace untorn::tools

@@ -35,7 +35,7 @@ TEST_CASE("every option of check is understood") {
                             "--engine", "explicit", "--no-reduce", "--threads",  "4",       "--max-states",
                             "1000",     "--memory", "4G",          "--time",     "5m",      "--stop-early",
                             "--order",  "steps",    "--json",      "-",          "--quiet", "--trace",
-                            "--color",  "never"});
+                            "--color",  "never",    "--width",     "80"});
     CHECK(o.command == Command::check);
     CHECK(o.paths == std::vector<std::string>{"a", "b.untorn"});
     CHECK(o.scenario == "S03");
@@ -52,6 +52,7 @@ TEST_CASE("every option of check is understood") {
     CHECK(o.quiet);
     CHECK(o.trace);
     CHECK(o.color == Color::never);
+    CHECK(o.width == 80);
 }
 
 TEST_CASE("-D and --with take one word each, so that paths may follow") {
@@ -154,6 +155,8 @@ TEST_CASE("a wrong command line says what is wrong") {
     CHECK(refused({"check", "a", "--max-states", "18446744073709551616"}) ==
           "untorn: --max-states 18446744073709551616: expected a number from 1");
     CHECK(refused({"check", "a", "--color", "sometimes"}) == "untorn: --color sometimes: there is auto, always, never");
+    CHECK(refused({"check", "a", "--width", "79"}) == "untorn: --width 79: expected a number from 80 to 1000");
+    CHECK(refused({"check", "a", "--width", "mail"}) == "untorn: --width mail: expected a number from 80 to 1000");
     CHECK(refused({"check", "a", "--order", "size"}) == "untorn: --order size: there is faults, steps");
     CHECK(refused({"chek", "a"}) == "untorn: no command chek; did you mean check?");
     CHECK(refused({"check"}) == "untorn: PATH is required");
@@ -168,7 +171,7 @@ TEST_CASE("help and version are no errors") {
     CHECK(parse({"check", "--help"}).status == 0);
     for (const char* option :
          {"--scenario", "--with", "-D", "--engine", "--no-reduce", "--threads", "--max-states", "--memory", "--time",
-          "--stop-early", "--order", "--json", "--quiet", "--trace", "--color"})
+          "--stop-early", "--order", "--json", "--quiet", "--trace", "--color", "--width"})
         CHECK_MESSAGE(help.find(option) != std::string::npos, option);
 }
 

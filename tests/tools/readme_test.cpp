@@ -1,6 +1,7 @@
 // What the READMEs show is what the program prints.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -59,6 +60,29 @@ TEST_CASE("the examples in the READMEs are what the program prints") {
                                                                                              << example.output);
         }
     }
+}
+
+TEST_CASE("specs/README.md: one procedure changed in one line, and one row asked again") {
+    const std::string line = "    override proc folio_wait_stable(ref f: Folio) { folio_wait_writeback(f); }\n";
+    const std::string head = "variant A of write_path {\n";
+    std::ifstream in(UNTORN_SOURCE_DIR "/specs/README.md");
+    CHECK(std::string{std::istreambuf_iterator<char>(in), {}}.find(line) != std::string::npos);
+    const std::vector<Example> all = examples("specs/README.md");
+    REQUIRE(all.size() == 1);
+    const Folder copy;
+    for (const char* folder : {"specs/variants", "specs/scenarios"}) {
+        std::filesystem::create_directories(copy.path() / folder);
+        std::filesystem::copy(std::filesystem::path(UNTORN_SOURCE_DIR) / folder, copy.path() / folder);
+    }
+    const auto row = [&] { return shell("cd " + copy.quoted() + " && " + all.front().command + " 2>/dev/null"); };
+    CHECK(row().status == 0);
+    std::string variant = copy.read("specs/variants/A.untorn");
+    const size_t at = variant.find(head);
+    REQUIRE(at != std::string::npos);
+    copy.write("specs/variants/A.untorn", variant.insert(at + head.size(), line));
+    const Ended changed = row();
+    CHECK(changed.status == 1);
+    CHECK_MESSAGE(changed.out.find(all.front().output) != std::string::npos, changed.out);
 }
 
 TEST_CASE("the matrix in specs/README.md is what the program prints") {

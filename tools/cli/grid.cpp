@@ -234,10 +234,13 @@ void lay_out(Table& table, size_t width) {
         if (*widest <= narrowest) break;
         --*widest;
     }
+    size_t& place = table.widths[1];
+    while (total(table.widths) > width && place > narrowest) --place;
 }
 
-/// Several actors, and a column of one is too narrow for what is in it.
-bool cramped(const Table& table) {
+/// Several actors, and a column of one is too narrow for what is in it, or the table is too wide all the same.
+bool cramped(const Table& table, size_t width) {
+    if (table.actors > 1 && (total(table.widths) > width || table.widths[1] < natural_widths(table)[1])) return true;
     const std::vector<size_t> natural = natural_widths(table);
     for (size_t c = table.first_actor; c < table.first_actor + table.actors; ++c)
         if (table.actors > 1 && table.widths[c] < std::min(natural[c], narrowest_actor)) return true;
@@ -280,9 +283,12 @@ std::vector<std::string> wrap(const std::string& text, size_t width) {
 
 std::vector<Piece> wrap(const Cell& cell, size_t width) {
     std::vector<Piece> lines;
-    for (const Piece& piece : cell)
-        for (std::string& line : wrap(piece.text, width - std::min(width, piece.indent)))
-            lines.push_back({std::move(line), piece.ink, piece.indent});
+    for (const Piece& piece : cell) {
+        // Text has half of a column at least; the lanes of the last of many actors are one where it is that narrow.
+        const size_t indentation = std::min(piece.indent, width / 2);
+        for (std::string& line : wrap(piece.text, width - indentation))
+            lines.push_back({std::move(line), piece.ink, indentation});
+    }
     return lines;
 }
 
@@ -332,7 +338,7 @@ std::string render(const Table& table, const Row& row, const Style& style) {
 std::string grid(const checker::Trace& trace, const system::System& system, const GridOptions& options) {
     Table table = build(trace, system, options, false);
     lay_out(table, options.width);
-    if (cramped(table)) {
+    if (cramped(table, options.width)) {
         table = build(trace, system, options, true);
         lay_out(table, options.width);
     }

@@ -42,7 +42,8 @@ void add_selection(CLI::App& app, Options& o, std::vector<std::string>& settings
 
 /// Values as they were written; finish() understands them, with better messages than CLI11's.
 struct Written {
-    std::string file, engine, order, color, threads, max_states, max_steps, memory, time, seed, steps, faults, budget;
+    std::string file, engine, order, color, threads, max_states, max_steps, memory, time, seed, steps, faults, budget,
+        width;
     std::vector<std::string> settings;
 };
 
@@ -172,6 +173,12 @@ void add_color(CLI::App& app, Written& w) {
     app.add_option("--color", w.color, "auto (on a terminal; the default), always or never")->type_name("WHEN");
 }
 
+void add_width(CLI::App& app, Written& w) {
+    app.add_option("--width", w.width,
+                   "Columns that traces fit, from 80 (a mail). Default: the terminal's, from 80 to 200, or 120")
+        ->type_name("N");
+}
+
 /// The number of `text` among `words`, or their list as an error.
 std::string choose(const char* option, const std::string& text, const std::vector<std::string>& words, size_t& number) {
     const auto found = std::find(words.begin(), words.end(), text);
@@ -298,6 +305,10 @@ std::string understand(Options& o, const Written& w) {
         problem = choose("--color", w.color, {"auto", "always", "never"}, number);
         o.color = static_cast<Color>(number);
     }
+    uint64_t width = 0;
+    if (problem.empty() && !w.width.empty() && (!parse_number(w.width, width) || width < 80 || width > 1000))
+        problem = fmt::format("--width {}: expected a number from 80 to 1000", w.width);
+    o.width = static_cast<size_t>(width);
     return problem;
 }
 
@@ -400,6 +411,7 @@ Parsed parse_options(int argc, const char* const* argv) {
             command->add_flag("--markdown", o.markdown, "The table of --matrix as Markdown")->needs(matrix);
         }
         add_color(*command, w);
+        if (command == check || command == outcomes || command == simulate || command == proved) add_width(*command, w);
     }
 
     auto wrong = [](const std::string& what) {

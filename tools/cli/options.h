@@ -53,6 +53,7 @@ struct Options {
     std::string explained;                                    ///< mutate: the file of known survivors, or empty
     uint64_t budget = 0;                                      ///< mutate: states for one mutant; 0: no limit
     Color color = Color::automatic;
+    size_t width = 0;  ///< columns of standard output; 0: what it has
 };
 
 /// Options, or a text to print (help, version, what is wrong) and the exit status.

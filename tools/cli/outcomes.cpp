@@ -50,8 +50,9 @@ int outcomes(const Options& options) {
     Output out = options.json == "-" ? Output::nowhere() : Output::standard();
     Complaints complaints(options);
     const std::vector<Spec> specs = load_specs(options, complaints);
-    const TextOptions text_options{Style::choose(options.color, STDOUT_FILENO), output_width(STDOUT_FILENO),
-                                   Traces::none, options.quiet};
+    const TextOptions text_options{Style::choose(options.color, STDOUT_FILENO),
+                                   options.width > 0 ? options.width : output_width(STDOUT_FILENO), Traces::none,
+                                   options.quiet};
 
     int status = exit_ok;
     size_t done = 0;
