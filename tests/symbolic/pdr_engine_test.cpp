@@ -88,6 +88,63 @@ TEST_CASE("runs of the specifications: PDR decides small ones as the explicit se
     CHECK(counts.proved > 20);
 }
 
+TEST_CASE("left in the middle of a question, wherever that is, PDR answers the others as if it had not been asked") {
+    /// Everything is wanted until so much work is done: then, once, no longer what is being asked.
+    class Once final : public WorkMeter {
+     public:
+        explicit Once(uint64_t until) : left_(until) {}
+        void pay(uint64_t units) override {
+            if (!go_on(units)) {
+                unwanted = asked;
+                throw NoLongerAsked{};
+            }
+        }
+        bool go_on(uint64_t units) override {
+            if (asked == system::none || unwanted != system::none) return true;
+            left_ -= std::min(left_, units);
+            return left_ > 0;
+        }
+        uint32_t asked = system::none, unwanted = system::none;
+
+     private:
+        uint64_t left_;
+    };
+    int left = 0, decided = 0;
+    for (uint32_t seed = 100; seed < 104; ++seed) {
+        testing::RandomSystem make(seed);
+        const system::System& system = make.make();
+        const SearchResult whole = explicitly(system);
+        for (uint64_t until = 1; until < 2000; until += until / 4 + 1) {
+            CAPTURE(seed);
+            CAPTURE(until);
+            Once meter(until);
+            const auto metered = [&meter](std::unique_ptr<SatSolver> solver) {
+                solver->meter_with(&meter);
+                return solver;
+            };
+            Company company;
+            company.wanted = [&meter](uint32_t property) {
+                meter.asked = property;
+                return property == system::none || property != meter.unwanted;
+            };
+            const SearchResult result = found(answer_by_pdr(
+                system, {}, [&] { return metered(make_cadical()); }, [&] { return metered(make_z3()); }, company));
+            if (meter.unwanted == system::none) continue;
+            ++left;
+            for (size_t i = 0; i < whole.properties.size(); ++i) {
+                const PropertyResult& property = result.properties[i];
+                CAPTURE(system.properties[property.property].name);
+                if (property.verdict == Verdict::undecided) continue;
+                CHECK(property.verdict == whole.properties[i].verdict);
+                ++decided;
+            }
+        }
+    }
+    MESSAGE("left ", left, " times; decided ", decided);
+    CHECK(left > 40);
+    CHECK(decided > 100);
+}
+
 TEST_CASE("a solver that lies is caught: what is proved is asked of another one") {
     /// Every second query is unsatisfiable.
     class Liar final : public SatSolver {
