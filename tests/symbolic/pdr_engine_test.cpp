@@ -110,7 +110,7 @@ TEST_CASE("left in the middle of a question, wherever that is, PDR answers the o
         uint64_t left_;
     };
     int left = 0, decided = 0;
-    for (uint32_t seed = 100; seed < 104; ++seed) {
+    for (uint32_t seed = 100; seed < 102; ++seed) {
         testing::RandomSystem make(seed);
         const system::System& system = make.make();
         const SearchResult whole = explicitly(system);
@@ -141,8 +141,8 @@ TEST_CASE("left in the middle of a question, wherever that is, PDR answers the o
         }
     }
     MESSAGE("left ", left, " times; decided ", decided);
-    CHECK(left > 40);
-    CHECK(decided > 100);
+    CHECK(left > 20);
+    CHECK(decided > 50);
 }
 
 TEST_CASE("a solver that lies is caught: what is proved is asked of another one") {
