@@ -21,7 +21,7 @@ NOT_YET, VACUOUS = "not supported yet", "no fair run"
 
 def tool(binary, path, scenario=None, settings=None, limit=None):
     """What the tool says: its runs, or None and its error text."""
-    command = [binary, "check", "--no-reduce", "--json", "-", "--quiet", path]
+    command = [binary, "check", "--engine", "explicit", "--no-reduce", "--json", "-", "--quiet", path]
     for name, value in (settings or {}).items():
         command += ["-D", f"{name}={value}"]
     if scenario:

@@ -28,7 +28,7 @@ class Tally:
 
 
 def ask(binary, paths, max_states, how=("--no-reduce",)):
-    command = [binary, "check", *how, "--json", "-", "--quiet", "--max-states", str(max_states)] + paths
+    command = [binary, "check", "--engine", "explicit", *how, "--json", "-", "--quiet", "--max-states", str(max_states)] + paths
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         return json.loads(done.stdout), done.returncode

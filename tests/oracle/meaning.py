@@ -330,7 +330,7 @@ class Compiler:
         return trylock, BOOL, deps | {"lock"}
 
     def actor(self, e, scope):
-        """An actor in a property: a closure that gives its index, or None for one that does not run."""
+        """An actor in a property: a closure that gives its index; several if it runs several times, none if not at all."""
         if e.k == "element":
             index = self.expr(e.index, scope)[0]
             table = self.run.members(e.of.name)
@@ -340,17 +340,16 @@ class Compiler:
                 i = index(m)
                 if i not in ids:
                     raise Fail("range")
-                return table.get(i)
+                return table.get(i, [])
             return member
         table = self.run.members(e.name)
-        return lambda m: table.get(None)
+        return lambda m: table.get(None, [])
 
     def b_ended(self, e, scope):
         who = self.actor(e.arguments[0], scope)
 
         def ended(m):
-            i = who(m)
-            return i is None or m.actors[i][0] == ()  # who does not run has ended
+            return all(m.actors[i][0] == () for i in who(m))  # who does not run has ended
         return ended, BOOL, self.SHARED
 
     def b_result(self, e, scope):
@@ -358,18 +357,15 @@ class Compiler:
         t = self.run.result_type(name.of.name if name.k == "element" else name.name)
 
         def result(m):
-            i = who(m)
-            return t.first() if i is None else m.actors[i][2]
+            mine = who(m)
+            return m.actors[mine[0]][2] if mine else t.first()
         return result, t, self.SHARED
 
     def b_at(self, e, scope):
         who, label = self.actor(e.arguments[0], scope), e.arguments[1].name
 
         def at(m):
-            i = who(m)
-            if i is None or m.actors[i][0] == ():
-                return False
-            return label in heading(m.actors[i][0], dict(m.actors[i][1]))
+            return any(m.actors[i][0] != () and label in heading(m.actors[i][0], dict(m.actors[i][1])) for i in who(m))
         return at, BOOL, self.SHARED
 
     # Places: a closure that gives (root, path). Roots: a global's index, or minus a local's number.

@@ -228,7 +228,7 @@ class Run:
                 values = [self.compiler.constant(x) for x in arguments or []]
                 ids = self.compiler.type(a.identity[1]).members if a.identity else (None,)
                 for i in ids:
-                    self.table.setdefault(a.name, {})[i] = len(self.actors)
+                    self.table.setdefault(a.name, {}).setdefault(i, []).append(len(self.actors))
                     self.actors.append((a, i, values))
 
     def members(self, name):
