@@ -166,9 +166,8 @@ int check(const Options& options) {
     const std::vector<Spec> specs = load_specs(options, complaints);
 
     const size_t count = run_count(specs);
-    TextOptions text_options{Style::choose(options.color, STDOUT_FILENO),
-                             options.width > 0 ? options.width : output_width(STDOUT_FILENO), Traces::unexpected,
-                             options.quiet || options.matrix};
+    TextOptions text_options{Style::choose(options.color, STDOUT_FILENO), output_width(STDOUT_FILENO, options.width),
+                             Traces::unexpected, options.quiet || options.matrix};
     if (text_options.quiet)
         text_options.traces = Traces::none;
     else if (options.trace)

@@ -51,8 +51,7 @@ int outcomes(const Options& options) {
     Complaints complaints(options);
     const std::vector<Spec> specs = load_specs(options, complaints);
     const TextOptions text_options{Style::choose(options.color, STDOUT_FILENO),
-                                   options.width > 0 ? options.width : output_width(STDOUT_FILENO), Traces::none,
-                                   options.quiet};
+                                   output_width(STDOUT_FILENO, options.width), Traces::none, options.quiet};
 
     int status = exit_ok;
     size_t done = 0;

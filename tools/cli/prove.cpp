@@ -247,7 +247,7 @@ class Proving {
         const system::Lemma& lemma = system_.lemmas[number];
         GridOptions how;
         how.style = Style::choose(options_.color, STDOUT_FILENO);
-        how.width = options_.width > 0 ? options_.width : output_width(STDOUT_FILENO);
+        how.width = output_width(STDOUT_FILENO, options_.width);
         how.start = start;
         how.ending = fmt::format("{} {}", lemma.name, what);
         how.ending_place = system_.files[lemma.span.file].place(lemma.span.begin);

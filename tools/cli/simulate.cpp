@@ -32,7 +32,7 @@ class Simulation {
           walk_(report_.run.system, evaluator_),
           random_(options.seed),
           text_(report_.run.system, evaluator_, Style::choose(options.color, STDOUT_FILENO),
-                options.width > 0 ? options.width : output_width(STDOUT_FILENO)) {}
+                output_width(STDOUT_FILENO, options.width)) {}
 
     int at_random(Output& out);
     int interactive(Output& out);

@@ -40,7 +40,8 @@ bool is_terminal(int fd) {
     return term != nullptr && std::string_view(term) != "dumb" && *term != '\0';
 }
 
-size_t output_width(int fd) {
+size_t output_width(int fd, size_t chosen) {
+    if (chosen > 0) return chosen;
     winsize size{};
     if (isatty(fd) == 0 || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 120;
     return std::clamp<size_t>(size.ws_col, 80, 200);

@@ -27,8 +27,8 @@ class Style {
 /// Is it a terminal that understands control sequences?
 bool is_terminal(int fd);
 /// Columns to lay out for: of the terminal, between 80 and 200, or 120 when it is none, so that files do not depend on
-/// where they were made.
-size_t output_width(int fd);
+/// where they were made. `chosen`: by the user, instead; 0: none.
+size_t output_width(int fd, size_t chosen = 0);
 
 /// The text with everything that could disturb a terminal as `\xNN` (bytes) or `\u{N}` (invisible characters).
 /// Good UTF-8 stays.
