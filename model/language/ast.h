@@ -183,7 +183,7 @@ enum class ItemKind : uint8_t {
     function,     // name, formals, type, value
     procedure,    // procedure
     interface,    // name, procedures
-    variant,      // name, parent, extends, procedures, settings (options)
+    variant,      // name, parent, extends, by_default, procedures, settings (options)
     actor,        // name, actor, family (name and type; may be absent), formals, type (may be null), body
     power_loss,   // value: the budget (may be null), body
     recover,      // body
@@ -271,6 +271,7 @@ struct Item {
     std::vector<Setting> settings;
     Name parent;
     bool extends = false;
+    bool by_default = false;  ///< a variant that a run binds unless it binds another one of the interface
     StorageWord storage = StorageWord::memory;
     ActorWord actor = ActorWord::thread;
     PropertyWord property = PropertyWord::invariant;

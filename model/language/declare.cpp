@@ -574,11 +574,25 @@ void Compiler::bind_variants() {
                                            name, interface->name.text),
                                "a run binds one variant of an interface");
     };
+    std::map<const ast::Item*, const ast::Item*> defaults;
+    for (const ast::File& file : program_.trees)
+        for (const ast::Item& item : file.items) {
+            if (item.kind != ItemKind::variant || !item.by_default) continue;
+            const ast::Item* interface = interface_of(&item);
+            if (interface == nullptr) continue;  // reported with the variant
+            const auto [old, added] = defaults.try_emplace(interface, &item);
+            if (!added)
+                diagnostics_.error(item.name.span,
+                                   fmt::format("variants '{}' and '{}' are both the default of interface '{}'",
+                                               old->second->name.text, item.name.text, interface->name.text),
+                                   "a run binds one variant of an interface");
+        }
     const uint32_t root = static_cast<uint32_t>(program_.files.size()) - 1;
     const Span at = scenario_ != nullptr ? scenario_->name.span : Span{root, 0, 0};
     if (config_ == nullptr) return;
     if (!config_->variant.empty()) bind(config_->variant, at);
     for (const std::string& name : config_->with) bind(name, at);
+    for (const auto& [interface, variant] : defaults) bound_.try_emplace(interface, variant);
 }
 
 }  // namespace untorn::language

@@ -35,11 +35,11 @@ constexpr auto foreign_words = std::to_array<Foreign>({
 
 const std::vector<std::string>& item_words() {
     static const std::vector<std::string> words = {
-        "import",    "param",   "option",    "const",       "type",       "enum",    "struct",   "scalarset",
-        "device",    "durable", "ghost",     "var",         "fault",      "fn",      "proc",     "interface",
-        "variant",   "thread",  "daemon",    "environment", "power_loss", "recover", "init",     "invariant",
-        "crash",     "final",   "quiescent", "cover",       "eventually", "always",  "progress", "never",
-        "sometimes", "lemma",   "fair",      "strongly",    "expect",     "scenario"};
+        "import",    "param",   "option",    "const",       "type",       "enum",     "struct",   "scalarset",
+        "device",    "durable", "ghost",     "var",         "fault",      "fn",       "proc",     "interface",
+        "variant",   "thread",  "daemon",    "environment", "power_loss", "recover",  "init",     "invariant",
+        "crash",     "final",   "quiescent", "cover",       "eventually", "always",   "progress", "never",
+        "sometimes", "lemma",   "fair",      "strongly",    "expect",     "scenario", "default"};
     return words;
 }
 
@@ -67,7 +67,7 @@ void Parser::item(std::vector<Item>& items) {
         {"never", &Parser::property_item},      {"sometimes", &Parser::property_item},
         {"lemma", &Parser::lemma_item},         {"fair", &Parser::fairness_item},
         {"strongly", &Parser::fairness_item},   {"expect", &Parser::expectation_item},
-        {"scenario", &Parser::scenario_item},
+        {"scenario", &Parser::scenario_item},   {"default", &Parser::variant_item},
     });
     std::string documentation;
     if (token_.documentation < token_.begin) documentation = documentation_before(text_, token_);

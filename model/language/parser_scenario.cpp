@@ -39,7 +39,8 @@ std::vector<Name> Parser::names(std::string_view what) {
 
 void Parser::variant_item(Item& i) {
     i.kind = ItemKind::variant;
-    advance();
+    i.by_default = accept("default");
+    expect("variant", "and its name");
     i.name = name("the name of the variant");
     i.extends = at("extends");
     if (!accept("of") && !accept("extends"))

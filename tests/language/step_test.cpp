@@ -185,6 +185,28 @@ TEST_CASE("-D beats a variant, a variant beats a scenario, a scenario beats the 
     CHECK(value("s", "4") == "4");
 }
 
+TEST_CASE("a default variant is bound where no other one of its interface is") {
+    const std::string text =
+        "option O: 0..9 = 1; interface i { proc p() { step; } } default variant A of i { option O = 3; }\n"
+        "variant B of i { option O = 4; } variant none_of_it of i { }\n"
+        "var x: 0..9; thread t { p(); x = O; }\n"
+        "scenario r { } scenario s { with B; } scenario q { over none_of_it; } scenario d { with A; }\n";
+    const auto value = [&](const std::string& scenario) {
+        language::Selection selection;
+        selection.scenario = scenario;
+        return run_of(text, selection).options.at("O");
+    };
+    CHECK(value("r") == "3");
+    CHECK(value("s") == "4");
+    CHECK(value("q") == "1");
+    CHECK(value("d") == "3");
+    CHECK(complaints("interface i { proc p() { } } default variant A of i { } default variant B of i { }\n"
+                     "thread t { p(); }") ==
+          Texts{"1:74 error: variants 'A' and 'B' are both the default of interface 'i'"});
+    CHECK(complaints("interface i { proc p() { } } default A of i { }\nthread t { p(); }") ==
+          Texts{"1:38 error: expected `variant`, found `A`"});
+}
+
 TEST_CASE("rule 9: what comes after a failing check is neither asked nor chosen") {
     const auto enabled = [&](const std::string& body) {
         const auto run = run_of(head + "var o: 0..2?;\n" + body);
