@@ -673,10 +673,12 @@ class Generator:
             name, formals, pure, result, lines, cycles = self.made_procedure(1, [])
             self.out += ["interface path {", "    " + lines[0]] + lines[1:] + ["}"]
             entry = {"name": name, "formals": [(r, v.type) for r, v in formals], "result": result, "pure": pure, "cycles": cycles}
+            by_default = self.pick(("A", "B", "", "", "", ""))
             for v, how in (("A", "of path"), ("B", "extends A")):
                 body, c = self.proc(name, pure, formals, result, [{**entry, "name": "super"}] if self.chance(0.8) else [], 1)
                 entry["cycles"] = entry["cycles"] or c
-                self.out += [f"variant {v} {how} {{", "    override " + body[0]] + body[1:] + ["}"]
+                default = "default " if v == by_default else ""
+                self.out += [f"{default}variant {v} {how} {{", "    override " + body[0]] + body[1:] + ["}"]
             self.procs.append(entry)
 
     def made_procedure(self, indent, known):

@@ -138,15 +138,22 @@ class Run:
         for i in self.all("interface"):
             for p in i.procs:
                 self.procedures_by_name[p.name] = p
-        for name in names:
-            chain = [self.by_name[name]]
-            while chain[0].how == "extends":
-                chain.insert(0, self.by_name[chain[0].base])
+        chains = [self.chain(name) for name in names]
+        taken = {chain[0].base for chain in chains}
+        chains += [c for c in (self.chain(v.name) for v in self.all("variant") if v.by_default) if c[0].base not in taken]
+        for chain in chains:
             for v in chain:
                 self.bound.append(v)
                 for p in v.procs:
                     self.below[p] = self.procedures_by_name[p.name]
                     self.procedures_by_name[p.name] = p
+
+    def chain(self, name):
+        """From the variant of the interface itself to this one."""
+        chain = [self.by_name[name]]
+        while chain[0].how == "extends":
+            chain.insert(0, self.by_name[chain[0].base])
+        return chain
 
     def is_ghost(self, name):
         return any(i.name == name and i.storage == "ghost" for i in self.all("global"))

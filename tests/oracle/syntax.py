@@ -174,7 +174,7 @@ class Parser:
             while not self.have("}"):
                 procs.append(self.proc())
             return Node("interface", line, name=name, procs=procs)
-        if kind == "variant":
+        if kind == "variant" or word == "default" and self.ahead(1) == "variant":
             return self.variant()
         if kind in ("thread", "daemon", "environment"):
             return self.actor()
@@ -235,7 +235,8 @@ class Parser:
 
     def variant(self):
         line = self.line
-        self.skip()
+        by_default = self.have_word("default")
+        self.need("variant")
         name, how, base = self.need("id"), self.need("of", "extends"), self.need("id")
         procs, options = [], []
         self.need("{")
@@ -245,7 +246,8 @@ class Parser:
             else:
                 self.need("override")
                 procs.append(self.proc())
-        return Node("variant", line, name=name, how=how, base=base, procs=procs, options=options)
+        return Node("variant", line, name=name, how=how, base=base, by_default=by_default, procs=procs,
+                    options=options)
 
     def actor(self):
         line, kind, name = self.line, self.skip(), self.need("id")
