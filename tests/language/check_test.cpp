@@ -148,6 +148,14 @@ TEST_CASE("misspelt names get the near one as advice, and one run reports many e
     CHECK(all[1].help == "did you mean 'writeback'?");
 }
 
+TEST_CASE("an interface has one default variant") {
+    CHECK(complaints("interface i { proc p() { } } default variant A of i { } default variant B of i { }\n"
+                     "thread t { p(); }") ==
+          Lines{"1:74 error: variants 'A' and 'B' are both the default of interface 'i'"});
+    CHECK(complaints("interface i { proc p() { } } default A of i { }\nthread t { p(); }") ==
+          Lines{"1:38 error: expected `variant`, found `A`"});
+}
+
 TEST_CASE("expectations, scenarios and variants name what exists") {
     const std::string head =
         "option O: bool = true; fault f; interface i { proc p() { } }\nvariant A of i { }\nthread t { here: p(); step; "

@@ -200,11 +200,6 @@ TEST_CASE("a default variant is bound where no other one of its interface is") {
     CHECK(value("s") == "4");
     CHECK(value("q") == "1");
     CHECK(value("d") == "3");
-    CHECK(complaints("interface i { proc p() { } } default variant A of i { } default variant B of i { }\n"
-                     "thread t { p(); }") ==
-          Texts{"1:74 error: variants 'A' and 'B' are both the default of interface 'i'"});
-    CHECK(complaints("interface i { proc p() { } } default A of i { }\nthread t { p(); }") ==
-          Texts{"1:38 error: expected `variant`, found `A`"});
 }
 
 TEST_CASE("rule 9: what comes after a failing check is neither asked nor chosen") {
