@@ -151,9 +151,9 @@ TEST_CASE("misspelt names get the near one as advice, and one run reports many e
 TEST_CASE("an interface has one default variant") {
     CHECK(complaints("interface i { proc p() { } } default variant A of i { } default variant B of i { }\n"
                      "thread t { p(); }") ==
-          Lines{"1:74 error: variants 'A' and 'B' are both the default of interface 'i'"});
+          Lines{"1:73 error: variants 'A' and 'B' are both the default of interface 'i'"});
     CHECK(complaints("interface i { proc p() { } } default A of i { }\nthread t { p(); }") ==
-          Lines{"1:38 error: expected `variant`, found `A`"});
+          Lines{"1:38 error: expected `variant` and its name, found `A`"});
 }
 
 TEST_CASE("expectations, scenarios and variants name what exists") {
