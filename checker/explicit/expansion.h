@@ -28,8 +28,10 @@ class Expansion {
         bool moves = false;  ///< some instance is enabled that spends no fault, taken or not
     };
     /// As StateCode::successors, without what reductions leave out; the successors are normal forms.
-    Records successors(const uint64_t* state, uint64_t* out) {
-        Records records{code_->successors(state, out), false};
+    Records successors(const uint64_t* state, uint64_t* out) { return successors_but(nullptr, state, out); }
+    /// The same, but nobody looks at the successors of `asleep`: see StateCode::successors_but.
+    Records successors_but(const uint64_t* asleep, const uint64_t* state, uint64_t* out) {
+        Records records{code_->successors_but(asleep, state, out), false};
         const size_t stride = words_ + size_t{1};
         for (const uint64_t* record = out; record != records.end && !records.moves; record += stride)
             records.moves = Tag{record[words_]}.faults() == 0;
@@ -37,7 +39,7 @@ class Expansion {
         if (!normalizes_) return records;
         for (uint64_t* record = out; record != records.end; record += stride) {
             const Tag tag{record[words_]};
-            if (tag.fails()) continue;
+            if (tag.fails() || (asleep != nullptr && is_asleep(asleep, tag.instance()))) continue;
             if (follower_) follower_->follow(record, tag.instance(), coverage_);
             reducer_.normalize(record);
         }

@@ -23,7 +23,7 @@ void InterpretedCode::enter(const uint64_t* state) {
     machine_.begin(cells_.data());
 }
 
-uint64_t* InterpretedCode::successors(const uint64_t* state, uint64_t* out) {
+uint64_t* InterpretedCode::successors_but(const uint64_t*, const uint64_t* state, uint64_t* out) {
     enter(state);
     for (const ActorInstance& actor : program_.actors) {
         const auto location = static_cast<size_t>(cells_[actor.counter]);

@@ -13,7 +13,8 @@ class InterpretedCode : public StateCode {
     /// Both must outlive it.
     InterpretedCode(const Program& program, const Layout& layout);
 
-    uint64_t* successors(const uint64_t* state, uint64_t* out) override;
+    using StateCode::successors;
+    uint64_t* successors_but(const uint64_t* asleep, const uint64_t* state, uint64_t* out) override;
     bool holds(uint32_t property, const uint64_t* state) override;
     bool passes(CodeId when) override { return machine_(when) != 0; }
     /// Whether the code holds in the state.

@@ -20,8 +20,9 @@ struct Segment {
 
     uint32_t first = 0;  ///< number
     uint32_t count = 0;
-    std::unique_ptr<uint64_t[]> states;  ///< null once nothing is owed
-    std::vector<uint32_t> owed;          ///< faults spent by steps that are still to be taken from here, ascending
+    std::unique_ptr<uint64_t[]> states;   ///< null once nothing is owed
+    std::unique_ptr<uint16_t[]> finders;  ///< by state: the instance that found it; null: not kept
+    std::vector<uint32_t> owed;           ///< faults spent by steps that are still to be taken from here, ascending
 };
 
 struct HeldLevel {
@@ -36,16 +37,19 @@ class Levels {
     /// States of `words` words.
     Levels(uint32_t words, MemoryBudget& memory) : words_(words), memory_(memory) {}
 
+    /// From the next segment on, keeps which instances found the states.
+    void keep_finders() { keeps_finders_ = true; }
+
     /// Makes room for `count` more states of a level; the first gets number level.end.
     void extend(HeldLevel& level, uint32_t count) {
-        memory_.take(bytes(count));
         while (count > 0) {
             if (level.segments.empty() || level.segments.back().count == Segment::most_states)
-                level.segments.push_back({level.end, 0, allocate(Segment::most_states), {}});
+                level.segments.push_back(new_segment(level.end));
             Segment& last = level.segments.back();
             const uint32_t part = std::min(count, Segment::most_states - last.count);
             last.count += part;
             level.end += part;
+            memory_.take(bytes(last, part));
             count -= part;
         }
     }
@@ -54,13 +58,18 @@ class Levels {
         return level.segments[index / Segment::most_states].states.get() +
                (index % Segment::most_states) * size_t{words_};
     }
+    /// Null if it is not kept.
+    uint16_t* finder(HeldLevel& level, uint32_t number) const {
+        const uint32_t index = number - level.begin;
+        const Segment& segment = level.segments[index / Segment::most_states];
+        return segment.finders == nullptr ? nullptr : segment.finders.get() + index % Segment::most_states;
+    }
     /// The level is built. An empty one is forgotten.
     void close(HeldLevel level) {
         if (level.begin == level.end) return;
         Segment& last = level.segments.back();  // small levels may be held for long: no more than they need
-        auto fitting = allocate(last.count);
-        std::copy_n(last.states.get(), last.count * size_t{words_}, fitting.get());
-        last.states = std::move(fitting);
+        shrink(last.states, last.count * size_t{words_});
+        if (last.finders != nullptr) shrink(last.finders, last.count);
         spans_.push_back({level.key, level.begin});
         const LevelKey key = level.key;
         held_.emplace(key, std::move(level));
@@ -95,8 +104,9 @@ class Levels {
     }
     /// The segment's states are not needed any more.
     void release(Segment& segment) {
+        memory_.give_back(bytes(segment, segment.count));
         segment.states.reset();
-        memory_.give_back(bytes(segment.count));
+        segment.finders.reset();
     }
     /// Forgets levels that owe nothing.
     void tidy() {
@@ -118,12 +128,25 @@ class Levels {
         LevelKey key;
         uint32_t begin = 0;
     };
-    uint64_t bytes(uint32_t count) const { return count * uint64_t{words_} * sizeof(uint64_t); }
-    std::unique_ptr<uint64_t[]> allocate(uint32_t count) const {
-        return std::make_unique_for_overwrite<uint64_t[]>(count * size_t{words_});
+    /// Of so many of the segment's states.
+    uint64_t bytes(const Segment& segment, uint32_t count) const {
+        return count * (words_ * sizeof(uint64_t) + (segment.finders != nullptr ? sizeof(uint16_t) : 0));
+    }
+    Segment new_segment(uint32_t first) const {
+        Segment made{
+            first, 0, std::make_unique_for_overwrite<uint64_t[]>(Segment::most_states * size_t{words_}), {}, {}};
+        if (keeps_finders_) made.finders = std::make_unique_for_overwrite<uint16_t[]>(Segment::most_states);
+        return made;
+    }
+    template <class T>
+    static void shrink(std::unique_ptr<T[]>& array, size_t count) {
+        auto fitting = std::make_unique_for_overwrite<T[]>(count);
+        std::copy_n(array.get(), count, fitting.get());
+        array = std::move(fitting);
     }
 
     uint32_t words_;
+    bool keeps_finders_ = false;
     MemoryBudget& memory_;
     std::map<LevelKey, HeldLevel> held_;
     std::vector<Span> spans_;

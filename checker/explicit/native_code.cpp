@@ -35,7 +35,7 @@ uint64_t* interpret(void* pointer, uint64_t* out, uint32_t first, uint32_t end) 
 }  // namespace
 
 struct NativeProgram::Compiled {
-    using Successors = uint64_t* (*)(const uint64_t* state, uint64_t* out, void* context);
+    using Successors = uint64_t* (*)(const uint64_t* state, uint64_t* out, void* context, const uint64_t* asleep);
     using Holds = uint64_t (*)(const uint64_t* state);
 
     asmjit::JitRuntime runtime;  ///< owns the memory
@@ -120,13 +120,17 @@ std::shared_ptr<const NativeProgram> NativeProgram::make(const Program& program,
 class NativeCode : public StateCode {
  public:
     NativeCode(std::shared_ptr<const NativeProgram> native, const Program& program, const Layout& layout)
-        : native_(std::move(native)), code_(*native_->compiled_), interpreter_(program, layout) {
+        : native_(std::move(native)),
+          code_(*native_->compiled_),
+          interpreter_(program, layout),
+          nobody_(program.instances.size() / 64 + 1, 0) {
         context_.interpreter = &interpreter_;
     }
 
-    uint64_t* successors(const uint64_t* state, uint64_t* out) override {
+    uint64_t* successors_but(const uint64_t* asleep, const uint64_t* state, uint64_t* out) override {
         context_.state = state;
-        if (uint64_t* const end = code_.successors(state, out, &context_)) [[likely]]
+        if (asleep == nullptr) asleep = nobody_.data();
+        if (uint64_t* const end = code_.successors(state, out, &context_, asleep)) [[likely]]
             return end;
         if (context_.thrown) std::rethrow_exception(std::exchange(context_.thrown, nullptr));
         return interpreter_.successors(state, out);
@@ -150,6 +154,7 @@ class NativeCode : public StateCode {
     const NativeProgram::Compiled& code_;
     InterpretedCode interpreter_;
     Context context_;
+    std::vector<uint64_t> nobody_;  ///< asleep
 };
 
 std::unique_ptr<StateCode> make_native_code(std::shared_ptr<const NativeProgram> native, const Program& program,

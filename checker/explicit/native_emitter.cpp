@@ -160,8 +160,8 @@ asmjit::Label Emitter::finish(bool context) {
     std::vector<x86::Gp> saved;
     for (size_t i = first_saved; i < order.size(); ++i)
         if (used_[i]) saved.push_back(order[i]);
-    // The return address and what is saved, then the context in 8 or 16 bytes.
-    const int room = !context ? 0 : saved.size() % 2 == 0 ? 8 : 16;
+    // The return address and what is saved, then the two arguments in 16 or 24 bytes.
+    const int room = !context ? 0 : saved.size() % 2 == 0 ? 24 : 16;
     a.bind(exit_);
     a.mov(x86::rax, x86::rsi);
     if (room != 0) a.add(x86::rsp, room);
@@ -174,6 +174,7 @@ asmjit::Label Emitter::finish(bool context) {
     if (room != 0) {
         a.sub(x86::rsp, room);
         a.mov(x86::qword_ptr(x86::rsp), x86::rdx);
+        a.mov(x86::qword_ptr(x86::rsp, 8), x86::rcx);
     }
     load_pinned();
     a.jmp(body_);

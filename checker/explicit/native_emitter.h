@@ -73,7 +73,8 @@ class Emitter {
     void begin();
     asmjit::Label exit() const { return exit_; }
     /// The end of the code and the entry, which saves what was used, loads the pinned words and goes to begin().
-    /// `context`: the third argument is kept at [rsp], and rsp is a multiple of 16. The function returns rsi.
+    /// `context`: the third argument is kept at [rsp], the fourth at [rsp + 8], and rsp is a multiple of 16. The
+    /// function returns rsi.
     asmjit::Label finish(bool context);
 
  private:

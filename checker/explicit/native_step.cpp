@@ -43,6 +43,7 @@ asmjit::Label Steps::successors(size_t limit) {
         a_.jmp(x86::qword_ptr(x86::rax));
     }
     failures();
+    asleep();
     a_.bind(broken_);
     a_.xor_(x86::esi, x86::esi);
     a_.jmp(e_.exit());
@@ -304,6 +305,7 @@ void Steps::instance(uint32_t number, const ActorInstance& actor, size_t locatio
         for (const Literal& literal : literals) facts.learn(literal);
     }
 
+    skip_if_asleep(number, next);
     choose_place(instance);
     for (size_t i = 0; i < instance.writes.size();) {
         const CodeId when = instance.writes[i].when;
@@ -380,6 +382,22 @@ void Steps::failures() {
         for (uint32_t word = 0; word < e_.words(); ++word) e_.copy_to_record(word);
         store_tag(program_.instances[failure.instance], Tag::failure(failure.instance, 0, failure.check));
         a_.jmp(failure.back);
+    }
+}
+
+/// Of an instance that is asleep only the tag is written.
+void Steps::skip_if_asleep(uint32_t number, asmjit::Label next) {
+    asleep_.push_back({a_.newLabel(), next, number});
+    a_.mov(x86::rax, x86::qword_ptr(x86::rsp, 8));
+    a_.test(x86::byte_ptr(x86::rax, static_cast<int32_t>(number / 8)), 1 << (number % 8));
+    a_.j(x86::CondCode::kNotEqual, asleep_.back().at);
+}
+
+void Steps::asleep() {
+    for (const Asleep& asleep : asleep_) {
+        a_.bind(asleep.at);
+        store_tag(program_.instances[asleep.instance], Tag::move(asleep.instance, 0));
+        a_.jmp(asleep.back);
     }
 }
 

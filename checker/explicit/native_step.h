@@ -38,8 +38,8 @@ class Steps {
 
     Steps(Emitter& emitter, Expressions& expressions, const Program& program, Interpret interpret);
 
-    /// uint64_t* (const uint64_t* state, uint64_t* out, void* context). No more code is made for instances when it has
-    /// `limit` bytes.
+    /// uint64_t* (const uint64_t* state, uint64_t* out, void* context, const uint64_t* asleep). No more code is made
+    /// for instances when it has `limit` bytes.
     asmjit::Label successors(size_t limit);
     /// To be called when all is done.
     void emit_tables();
@@ -69,6 +69,10 @@ class Steps {
     struct Failure {
         asmjit::Label at, back;
         uint32_t instance = 0, check = 0;
+    };
+    struct Asleep {
+        asmjit::Label at, back;
+        uint32_t instance = 0;
     };
     /// A location with at most one instance, as constants.
     struct Simple {
@@ -129,6 +133,8 @@ class Steps {
     void store_words();
     void store_tag(const Instance& instance, Tag tag);
     void failures();
+    void skip_if_asleep(uint32_t number, asmjit::Label next);
+    void asleep();
 
     Emitter& e_;
     x86::Assembler& a_;
@@ -141,6 +147,7 @@ class Steps {
     std::vector<asmjit::Label> next_;
     asmjit::Label broken_;  ///< returns null
     std::vector<Failure> failures_;
+    std::vector<Asleep> asleep_;
 
     // Of the instance that is being made.
     bool in_memory_ = false;          ///< the successor's words are made in the record, not in registers

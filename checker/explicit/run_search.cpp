@@ -209,6 +209,15 @@ void RunSearch::use_native_code() {
     for (auto& worker : workers_) worker->expansion.follow_with(make_native_code(followed, merged, layout_));
 }
 
+/// From now on steps that lead to nothing new may be left out (edge_lean.h).
+void RunSearch::use_edge_lean() {
+    if (lean_tried_) return;
+    lean_tried_ = true;
+    if (run_.has_symmetry() || run_.has_stubborn_sets() || run_.merged_steps() != nullptr) return;
+    lean_ = EdgeLean::make(program_, !context_.options.order_by_steps);
+    if (lean_ != nullptr) levels_.keep_finders();
+}
+
 /// Which members work, and on which parents.
 void RunSearch::share_work(uint32_t from, uint32_t to) {
     working_ = to - from < worth_sharing ? 1 : std::min(team_.size(), context_.threads);
@@ -232,6 +241,7 @@ void RunSearch::together(const std::function<void(unsigned)>& work) {
 void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldLevel& target, const Pass& pass) {
     context_.tick();
     if (size_ >= worth_compiling) use_native_code();
+    if (size_ >= context_.options.lean_from) use_edge_lean();
     share_work(from, to);
     together([&](unsigned member) { find_successors(*workers_[member], parents, pass); });
     grow_ahead();
@@ -312,7 +322,9 @@ void RunSearch::find_successors_of(Worker& worker, const Segment& parents, const
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t number = parents.first + worker.begin + i;
         const uint64_t* state = parents.states.get() + (worker.begin + i) * size_t{words};
-        const auto [end, moves] = worker.expansion.successors(state, kept);
+        const uint64_t* asleep =
+            parents.finders == nullptr ? nullptr : lean_->asleep_after(parents.finders[worker.begin + i]);
+        const auto [end, moves] = worker.expansion.successors_but(asleep, state, kept);
         uint32_t rank = 0;
         for (const uint64_t* record = kept; record != end; record += stride) {
             const Tag tag{record[words]};
@@ -331,6 +343,10 @@ void RunSearch::find_successors_of(Worker& worker, const Segment& parents, const
                 }
             }
             if (tag.fails() || faults != pass.faults) continue;
+            if (asleep != nullptr && is_asleep(asleep, tag.instance())) {
+                ++rank;
+                continue;
+            }
             const uint64_t hash = states_.hash(record);
             const bool met = worker.recent.meet<Words>(hash, record);
             // Written also where it is met, and written over by the next: half of all are, as good as at random.
@@ -388,6 +404,8 @@ void RunSearch::judge_new(Worker& worker, HeldLevel& target, LevelKey key) {
             if (worker.fresh[offer] == 0) continue;
             const uint64_t* record = worker.records.get() + offer * stride;
             std::copy(record, record + words_, levels_.state(target, number));
+            if (uint16_t* finder = levels_.finder(target, number))
+                *finder = static_cast<uint16_t>(Tag{record[words_]}.instance());
             worker.children.child(worker.ranks[offer]);
             visit(worker, record, number, key, effects_[Tag{record[words_]}.instance()]);
             ++number;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "checker/explicit/context.h"
+#include "checker/explicit/edge_lean.h"
 #include "checker/explicit/expansion.h"
 #include "checker/explicit/levels.h"
 #include "checker/explicit/predecessors.h"
@@ -99,6 +100,7 @@ class RunSearch {
                const Finding& finding);
     void gather(LevelKey key);
     void use_native_code();
+    void use_edge_lean();
     void share_work(uint32_t from, uint32_t to);
     void together(const std::function<void(unsigned)>& work);
     void grow_ahead();
@@ -132,6 +134,8 @@ class RunSearch {
     bool started_ = false;
     uint32_t found_last_ = 0;  ///< states, in the last chunk
     bool native_tried_ = false;
+    std::unique_ptr<const EdgeLean> lean_;  ///< once it is worth while; null: no step is left out
+    bool lean_tried_ = false;
     uint64_t depth_ = 0;
 
     Team team_;

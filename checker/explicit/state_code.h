@@ -27,6 +27,11 @@ struct Tag {
     constexpr uint32_t check() const { return static_cast<uint32_t>(bits >> 48) & 0x7fff; }
 };
 
+/// Whether bit i % 64 of word i / 64 is set.
+inline bool is_asleep(const uint64_t* asleep, uint32_t instance) {
+    return (asleep[instance / 64] >> (instance % 64) & 1) != 0;
+}
+
 class StateCode {
  public:
     StateCode() = default;
@@ -37,7 +42,10 @@ class StateCode {
     /// Writes a record for every enabled instance, in order of instances: the words of the successor (of the state
     /// itself, if a check fails), then a Tag. Returns the end. `out` has room for most_enabled(program) records;
     /// behind the end that room may be scribbled on.
-    virtual uint64_t* successors(const uint64_t* state, uint64_t* out) = 0;
+    uint64_t* successors(const uint64_t* state, uint64_t* out) { return successors_but(nullptr, state, out); }
+    /// The same, but nobody looks at the successors of `asleep` (bit i % 64 of word i / 64 for instance i; null: none):
+    /// only their tags must be right.
+    virtual uint64_t* successors_but(const uint64_t* asleep, const uint64_t* state, uint64_t* out) = 0;
     /// The value of System::properties[property].expr.
     virtual bool holds(uint32_t property, const uint64_t* state) = 0;
     /// Whether a condition of Instance::passes holds in the state of the last call of successors(), which must still be

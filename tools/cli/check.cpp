@@ -131,6 +131,7 @@ checker::SearchOptions search_options(const Options& options, const std::atomic<
     out.order_by_steps = options.order_by_steps;
     out.reductions = options.reductions;
     out.native_code = options.native_code;
+    if (!options.edge_lean) out.lean_from = UINT64_MAX;
     out.interrupted = &interrupted;
     out.progress = [&progress](const checker::SearchProgress& now) { progress.show(now); };
     return out;

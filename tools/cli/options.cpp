@@ -83,6 +83,8 @@ void add_search(CLI::App& app, Options& o, Written& w) {
     app.add_flag("--check-reductions", o.check_reductions,
                  "Search twice, with and without reductions, and compare the verdicts");
     leave_out("--no-native", o.native_code, "Interpret steps; do not make machine code of them");
+    leave_out("--no-edge-lean", o.edge_lean,
+              "Take every step, also those that are known to lead to a state reached before; changes no result");
     add_limits(app, w);
     app.add_flag("--stop-early", o.stop_early,
                  "End a search with the first level that violates something; not exhaustive then");

@@ -25,6 +25,7 @@ struct Options {
     checker::Reductions reductions = checker::Reductions::bisimilar();
     bool check_reductions = false;
     bool native_code = true;
+    bool edge_lean = true;
     bool stop_early = false;
     bool order_by_steps = false;
     unsigned threads = 0;  ///< 0: as many as the machine has
