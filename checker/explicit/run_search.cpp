@@ -76,6 +76,7 @@ RunSearch::RunSearch(SearchContext& context, const ReducedRun& run, PowerLossLis
       projection_layout_(run.projection()),
       effects_(effects()),
       most_enabled_(std::max<size_t>(1, most_enabled(program_))),
+      lean_from_(context.options.lean_from.value_or(EdgeLean::pays_from(program_))),
       chunk_(static_cast<uint32_t>(std::clamp<size_t>(most_records / most_enabled_, 1, Segment::most_states))),
       states_(layout_.word_bits(), context.memory),
       levels_(words_, context.memory),
@@ -241,7 +242,7 @@ void RunSearch::together(const std::function<void(unsigned)>& work) {
 void RunSearch::expand_chunk(Segment& parents, uint32_t from, uint32_t to, HeldLevel& target, const Pass& pass) {
     context_.tick();
     if (size_ >= worth_compiling) use_native_code();
-    if (size_ >= context_.options.lean_from) use_edge_lean();
+    if (size_ >= lean_from_) use_edge_lean();
     share_work(from, to);
     together([&](unsigned member) { find_successors(*workers_[member], parents, pass); });
     grow_ahead();

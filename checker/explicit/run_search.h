@@ -122,7 +122,8 @@ class RunSearch {
     std::vector<std::pair<Layout::Field, Layout::Field>> projected_fields_;  ///< of a state, of its projection
     uint64_t open_ = 0;  ///< bit p % 64 for every property p that is judged everywhere and not yet decided
     size_t most_enabled_;
-    uint32_t chunk_;  ///< parents of a chunk
+    uint64_t lean_from_;  ///< states
+    uint32_t chunk_;      ///< parents of a chunk
 
     StateSet states_;
     uint32_t size_ = 0;

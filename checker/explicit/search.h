@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -63,7 +64,9 @@ struct SearchOptions {
     uint64_t max_steps = 0;           ///< symbolic engines: most steps of a run that is looked at; 0: default_max_steps
     unsigned threads = 1;             ///< the result does not depend on it
     bool native_code = true;          ///< machine code where it can be had; changes no result
-    uint64_t lean_from = 10000;       ///< states; from then on see edge_lean.h; changes no result
+    /// From so many states on, steps that lead to nothing new are left out (edge_lean.h); UINT64_MAX: never; absent:
+    /// where that pays. Changes no result.
+    std::optional<uint64_t> lean_from;
     bool stop_early = false;          ///< end at the end of the first level in which some property is violated
     bool order_by_steps = false;      ///< plain breadth-first: levels count steps only
     bool outcomes = false;            ///< collect SearchResult::outcomes

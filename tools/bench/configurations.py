@@ -29,7 +29,7 @@ JOURNAL_PROGRESS = Model("journal_progress", "specs/bench/journal_progress.untor
                          JOURNAL.parameters, JOURNAL.fixed, JOURNAL.switches)
 
 # Who runs: names of contestants.py.
-UNREDUCED = ("untorn", "untorn2", "spin", "spin_collapse", "rumur")
+UNREDUCED = ("untorn", "untorn2", "untorn_all_steps", "spin", "spin_collapse", "rumur")
 REDUCED = ("untorn_symmetry", "untorn_stubborn", "untorn_both", "untorn_all", "spin_reduced", "rumur_symmetry")
 
 

@@ -116,6 +116,7 @@ class Rumur:
 CONTESTANTS = {c.name: c for c in (
     Untorn("untorn", "Untorn, 1 thread"),
     Untorn("untorn2", "Untorn, 2 threads", threads=2),
+    Untorn("untorn_all_steps", "Untorn, 1 thread, every step taken", flags=("--no-reduce", "--no-edge-lean")),
     Untorn("untorn_symmetry", "Untorn, symmetry", flags=("--no-cone", "--no-dead-variables")),
     Untorn("untorn_stubborn", "Untorn, stubborn sets", flags=("--no-cone", "--no-dead-variables", "--no-symmetry", "--stubborn")),
     Untorn("untorn_both", "Untorn, both", flags=("--no-cone", "--no-dead-variables", "--stubborn")),
