@@ -10,10 +10,11 @@
 // nearer, by states that can move to it (Herlihy, Shavit, Tzafrir, "Hopscotch hashing", DISC 2008). Slots of a bucket
 // fill from the left.
 //
-// The set is cut into 32 partitions by the uppermost bits of x. A partition grows to 1.4 times its size at a time, by
-// itself, and the partitions start with sizes staggered over a doubling, so that growing neither doubles the memory
-// nor leaves it half empty: the load is some 0.72 on average. A larger partition lies in extents of a pool, which takes
-// back what it lay in before for the next one. Different partitions may be used by different threads at the same time.
+// The set is cut into 32 partitions by the uppermost bits of x. A partition grows to 1.4 times its size at a time (it
+// doubles it below some 1e5 states), by itself, and the partitions start with sizes staggered over a doubling, so that
+// growing neither doubles the memory nor leaves it half empty: the load of a large set is some 0.72 on average. A
+// larger partition lies in extents of a pool, which takes back what it lay in before for the next one. Different
+// partitions may be used by different threads at the same time.
 //
 // For n states of b bits about (b - log2(n / 7) + 3) / 0.72 bits a state. Limits: 256 words a state.
 #pragma once

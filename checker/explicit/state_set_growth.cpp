@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t extents_of_part = 4;  ///< at least: less is not worth the seams
 constexpr size_t most_parts = 16;
+constexpr uint64_t worth_saving = uint64_t{1} << 17;  ///< slots: a smaller partition doubles its size
 
 }  // namespace
 
@@ -67,7 +68,8 @@ StateSet::Growth::Growth(StateSet& set, Partition& partition)
 StateSet::Growth::~Growth() { give_back_memory(); }
 
 void StateSet::Growth::take_memory() {
-    slots_ += slots_ * 2 / 5 + 1;  // nearly the square root of 2: sizes staggered over a doubling stay so
+    // Nearly the square root of 2: sizes staggered over a doubling stay so. While all is small, time matters more.
+    slots_ += slots_ < worth_saving ? slots_ : slots_ * 2 / 5 + 1;
     larger_.shape = set_.shape_for(slots_);
     larger_.limit = limit_of(larger_.shape);
     larger_.count = partition_.count;

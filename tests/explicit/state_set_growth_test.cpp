@@ -118,7 +118,7 @@ TEST_CASE("growth: a partition is nearly full when few more states would make it
     const std::vector<unsigned>& bits = shapes[0];
     StateSet set(bits, memory);
     CHECK_FALSE(set.nearly_full(0, 1000));  // so small that nobody's help is worth it
-    const auto states = states_of_one_partition(set, bits, 100000);
+    const auto states = states_of_one_partition(set, bits, 300000);
     uint64_t announced = 0, by_surprise = 0;
     for (const auto& state : states) {
         const bool soon = set.nearly_full(0, 1);
