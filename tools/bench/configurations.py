@@ -71,6 +71,7 @@ CONFIGURATIONS = (
     Configuration(JOURNAL, (2, 4, 2, 7), 8642504, 52312913, spin_depth=60000, groups=("full",)),
     Configuration(AWB, (6, 4, 2), 48158196, 165073158, groups=("full",), spin_hash=26),
     Configuration(JOURNAL, (2, 4, 3, 5), 36552586, 223444984, spin_depth=350000, groups=("full",), spin_hash=26),
+    Configuration(JOURNAL, (1, 5, 4, 5), 10291686, 67993512, groups=("wide",), contestants=("untorn", "untorn2")),
     Configuration(AWB_SYMMETRIC, (6, 4, 2), groups=("reductions",), contestants=REDUCED, same_counts=False),
     Configuration(AWB_PROGRESS, (6, 2, 2), 9329688, 29073024, groups=("progress",), contestants=("untorn",), holds=False),
     Configuration(JOURNAL_PROGRESS, (2, 4, 2, 7), 8642504, 52312913, groups=("progress",), contestants=("untorn",),
