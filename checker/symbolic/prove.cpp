@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 
 #include "checker/explicit/limits.h"
 #include "checker/symbolic/bmc.h"
 #include "checker/symbolic/cnf.h"
 #include "checker/symbolic/one_hot.h"
+#include "checker/symbolic/reached_invariant.h"
+#include "checker/symbolic/reached_states.h"
 
 namespace untorn::checker::symbolic {
 
@@ -31,11 +34,17 @@ std::vector<uint32_t> bads_of(const Encoding& encoding, uint32_t property) {
 class Prover {
  public:
     Prover(const system::System& system, const ProveOptions& options)
-        : system_(system), options_(options), begin_(Clock::now()) {}
+        : system_(system), options_(options), begin_(Clock::now()), limits_(limits(options)), watch_(limits_) {}
 
     std::variant<Proof, Inconsistency> run(std::span<const uint32_t> properties, std::span<const uint32_t> lemmas);
 
  private:
+    static SearchOptions limits(const ProveOptions& options) {
+        SearchOptions made;
+        made.seconds = options.seconds;
+        made.interrupted = options.interrupt;
+        return made;
+    }
     double rest() const {
         if (options_.seconds <= 0) return 0;
         return std::max(0.001, options_.seconds - std::chrono::duration<double>(Clock::now() - begin_).count());
@@ -48,15 +57,22 @@ class Prover {
     std::optional<Inconsistency> certify();
     bool do_without_lemma();
     PdrResult search(uint32_t bad);
+    void learn_from_reached_states();
 
     const system::System& system_;
     const ProveOptions& options_;
     Clock::time_point begin_;
+    SearchOptions limits_;
+    Watch watch_;  ///< time and interrupts, for what has no limit of its own
     std::optional<OneHot> hot_;
     TransitionCircuit circuit_;  ///< the same, with a bad for each lemma at the end; well_formed says what is assumed
     Lit plain_well_formed_ = Circuit::yes;
     uint32_t first_lemma_bad_ = 0;
     bool symmetric_ = true;  ///< identities have not been found to be told apart
+    std::vector<uint32_t> asked_;  ///< bads that questions are about
+    /// Those of them that happen in some reached state, and those that do not; none where that is not known.
+    std::vector<uint32_t> happen_, never_;
+    bool begun_ = false;  ///< reached states were looked for
     std::optional<Pdr> pdr_;
     std::vector<ClauseOrbit> lemmas_;  ///< inductive together
     std::vector<Clause> candidates_;   ///< may hold or not
@@ -70,6 +86,9 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     choose_circuit(encoding);
     for (const Conjunct& candidate : options_.candidates)
         if (auto made = clause(system_, *hot_, candidate)) candidates_.push_back(std::move(*made));
+    for (const uint32_t lemma : lemmas) asked_.push_back(first_lemma_bad_ + lemma);
+    for (const uint32_t property : properties)
+        for (const uint32_t bad : bads_of(encoding, property)) asked_.push_back(bad);
     if (auto inconsistency = settle_lemmas(lemmas)) return std::move(*inconsistency);
     std::vector<uint32_t> open(properties.begin(), properties.end());
     // Init itself can fail a check: then no run begins so, and there is nothing to unroll.
@@ -211,8 +230,58 @@ std::optional<Inconsistency> Prover::decide(LemmaAnswer& answer, BoundedSearch& 
 
 // Properties.
 
+/// Where few states are reached: what they all have in common, as far as the answers need it.
+void Prover::learn_from_reached_states() {
+    ReachedLimits few;
+    few.states = options_.most_states;
+    few.memory = options_.memory;
+    few.interrupted = [this] { return watch_.flag()->load(std::memory_order_relaxed); };
+    const auto reached = reached_states(system_, *hot_, few);
+    if (!reached) return;
+    ReachedOptions how;
+    how.interrupt = watch_.flag();
+    how.memory = options_.memory;
+    how.candidates = candidates_;
+    how.progress = options_.progress;
+    if (!symmetric_) how.orbit_limit = 0;
+    std::map<uint32_t, std::vector<uint32_t>> by_cell;
+    for (uint32_t latch = 0; latch < circuit_.latches.size(); ++latch)
+        if (const auto meaning = hot_->meaning(latch); meaning.of_value) by_cell[meaning.cell].push_back(latch);
+    how.groups.resize(circuit_.latches.size());
+    for (const auto& [cell, latches] : by_cell)
+        for (const uint32_t latch : latches) how.groups[latch] = latches;
+    ReachedInvariant learnt = reached_invariant(circuit_, *reached, asked_, how);
+    if (!learnt.complete) {
+        for (const ClauseOrbit& lemma : learnt.lemmas) candidates_.push_back(lemma.front());
+        return;
+    }
+    const auto broken = check_invariant(circuit_, {}, learnt.lemmas, learnt.excluded, make_cadical, watch_.flag());
+    if (broken && broken->kind == BrokenObligation::Kind::interrupted) return;
+    if (broken) {
+        // Some images were not kept: identities are told apart somewhere.
+        if (!symmetric_ || circuit_.symmetries.empty())
+            throw BrokenRule{"what was learnt from the reached states is not inductive"};
+        symmetric_ = false;
+        return learn_from_reached_states();
+    }
+    lemmas_ = std::move(learnt.lemmas);
+    never_ = std::move(learnt.excluded);
+    for (const uint32_t bad : asked_)
+        if (std::ranges::find(never_, bad) == never_.end()) happen_.push_back(bad);
+}
+
 /// With lemmas for all identities of a scalarset at once, unless that turns out to be wrong.
 PdrResult Prover::search(uint32_t bad) {
+    if (!begun_) {
+        begun_ = true;
+        if (options_.most_states != 0) learn_from_reached_states();
+    }
+    if (std::ranges::find(never_, bad) != never_.end()) {
+        PdrResult found;
+        found.answer = PdrResult::Answer::proved;
+        found.lemmas = lemmas_;
+        return found;
+    }
     if (!pdr_) {
         PdrOptions how;
         how.interrupt = options_.interrupt;
@@ -230,6 +299,8 @@ PdrResult Prover::search(uint32_t bad) {
         pdr_.reset();
         return search(bad);
     }
+    if (found.answer == PdrResult::Answer::proved && std::ranges::find(happen_, bad) != happen_.end())
+        throw BrokenRule{"pdr proved that something never happens which does in a state that was reached"};
     if (found.answer == PdrResult::Answer::undecided)
         for (const ClauseOrbit& lemma : found.lemmas)
             if (std::ranges::find(candidates_, lemma.front()) == candidates_.end())

@@ -1,6 +1,9 @@
-// Proofs that nobody has to take on trust: PDR finds an inductive invariant in bits, which is made as small as
-// possible, said of whole cells (conjunct.h), and put into obligations in words (proof_obligations.h) that Z3 then
-// discharges one by one from their text. Only then is a property proved.
+// Proofs that nobody has to take on trust: an inductive invariant in bits, which is made as small as possible, said of
+// whole cells (conjunct.h), and put into obligations in words (proof_obligations.h) that Z3 then discharges one by one
+// from their text. Only then is a property proved.
+//
+// Where no more than most_states are reached, all together, the invariant is learnt from them (reached_invariant.h);
+// otherwise PDR finds it. PDR also finds the runs of what is violated.
 //
 // Lemmas of the specification come first. Those that are inductive together are assumed in all that follows, and are
 // conjuncts of the invariant as far as it needs them. The others are looked at as properties are, and beside what PDR
@@ -21,6 +24,9 @@ namespace untorn::checker::symbolic {
 /// How many steps a run may have that violates a lemma, or comes to a state that shows that it is not inductive, before
 /// PDR is asked.
 inline constexpr uint64_t default_lemma_steps = 20;
+
+/// Reached states from which an invariant is learnt; where there are more, PDR finds one.
+inline constexpr size_t default_most_states = 200000;
 
 /// What was found out about a lemma of the specification.
 struct LemmaAnswer {
@@ -45,6 +51,7 @@ struct ProveOptions {
     const std::atomic<bool>* interrupt = nullptr;
     std::vector<Conjunct> candidates;          ///< lemmas to begin with; they may hold or not
     uint64_t max_steps = default_lemma_steps;  ///< within which what a lemma lacks is looked for
+    size_t most_states = default_most_states;  ///< 0: PDR finds all invariants
     std::function<void(const PdrProgress&)> progress;
     std::function<void(size_t done, size_t of)> checking;  ///< obligations
 };

@@ -1,0 +1,127 @@
+#include "checker/symbolic/reached_states.h"
+
+#include "checker/explicit/crash_search.h"
+#include "checker/explicit/machine.h"
+#include "checker/explicit/program.h"
+#include "checker/explicit/store.h"
+
+namespace untorn::checker::symbolic {
+
+namespace {
+
+/// The search. A state is its cells, and behind them how often power has been lost.
+class Exploration {
+ public:
+    Exploration(const system::System& system, const ReachedLimits& limits)
+        : program_(system),
+          limits_(limits),
+          memory_(limits.memory),
+          first_(program_.cells.first_values()),
+          layout_(layout()),
+          machine_(program_),
+          states_(layout_.words(), memory_),
+          packed_(layout_.words()) {
+        first_.push_back(0);
+    }
+
+    /// False where a number of states, or an interrupt, ends it.
+    bool run() {
+        cells_ = first_;
+        machine_.begin(cells_.data());
+        for (const Instance& instance : program_.init) take(instance);
+        for (uint32_t state = 0; state < states_.size(); ++state) {
+            if (states_.size() > limits_.states) return false;
+            if (state % 1024 == 0 && limits_.interrupted && limits_.interrupted()) return false;
+            expand(state);
+        }
+        return true;
+    }
+    uint32_t size() const { return states_.size(); }
+    std::vector<int64_t> cells(uint32_t state) const {
+        std::vector<int64_t> values = first_;
+        layout_.unpack(states_[state], values.data());
+        return values;
+    }
+    /// For what else is kept of the states.
+    MemoryBudget& memory() { return memory_; }
+
+ private:
+    int64_t losses_allowed() const { return program_.system.power_loss ? program_.system.power_loss->budget : 0; }
+    Layout layout() const {
+        Layout made;
+        for (uint32_t cell = 0; cell < program_.cells.size(); ++cell)
+            if (program_.changing[cell]) made.add(cell, program_.cells[cell].lo, program_.cells[cell].size);
+        made.add(static_cast<uint32_t>(program_.cells.size()), 0, static_cast<uint64_t>(losses_allowed()) + 1);
+        return made;
+    }
+
+    void expand(uint32_t state) {
+        cells_ = cells(state);
+        machine_.begin(cells_.data());
+        if (cells_.back() == 0)
+            for (const ActorInstance& actor : program_.actors) move(actor);
+        else if (program_.has_recover)
+            move(program_.recover);
+        if (cells_.back() == losses_allowed()) return;
+        for (const Instance& instance : program_.power_loss) {
+            if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr) continue;
+            next_ = cells_;
+            lose_power(program_, machine_, instance, cells_.data(), next_.data());
+            ++next_.back();
+            arrive();
+        }
+    }
+    void move(const ActorInstance& actor) {
+        const auto location = static_cast<size_t>(cells_[actor.counter]);
+        for (uint32_t i = actor.first_of[location]; i < actor.first_of[location + 1]; ++i) take(program_.instances[i]);
+    }
+    void take(const Instance& instance) {
+        if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr) return;
+        machine_.writes(instance, writes_);
+        next_ = cells_;
+        for (const Machine::Write& write : writes_) next_[write.cell] = write.value;
+        arrive();
+    }
+    void arrive() {
+        layout_.pack(next_.data(), packed_.data());
+        states_.insert(packed_.data());
+    }
+
+    const Program program_;
+    const ReachedLimits& limits_;
+    MemoryBudget memory_;
+    std::vector<int64_t> first_;
+    Layout layout_;
+    Machine machine_;  ///< in the state where moves begin
+    Store states_;
+    std::vector<int64_t> cells_, next_;  ///< of that state, and after a move
+    std::vector<uint64_t> packed_;
+    std::vector<Machine::Write> writes_;
+};
+
+}  // namespace
+
+std::optional<StateTable> reached_states(const system::System& system, const OneHot& circuit,
+                                         const ReachedLimits& limits) try {
+    Exploration search(system, limits);
+    if (!search.run()) return std::nullopt;
+    const Cells cells(system);
+    const size_t latches = circuit.transition().latches.size();
+    search.memory().take(latches * search.size() / 8);
+    StateTable table(latches);
+    for (uint32_t state = 0; state < search.size(); ++state) {
+        const std::vector<int64_t> values = search.cells(state);
+        table.add([&](uint32_t latch) {
+            const OneHot::Meaning meaning = circuit.meaning(latch);
+            const int64_t code =
+                meaning.cell == no_cell ? values.back() : values[meaning.cell] - cells[meaning.cell].lo;
+            const auto bits = static_cast<uint64_t>(code);
+            return meaning.of_value ? bits == meaning.number : (bits >> meaning.number & 1) != 0;
+        });
+    }
+    return table;
+} catch (const LimitReached&) {
+    return std::nullopt;
+}
+
+}  // namespace untorn::checker::symbolic
