@@ -45,6 +45,13 @@ class Prover {
         made.interrupted = options.interrupt;
         return made;
     }
+    /// The limit that a part of it ran into: that the flag was set may mean time or the user.
+    std::string limit(const std::string& met) const try {
+        watch_.check();
+        return met;
+    } catch (const LimitReached& reached) {
+        return reached.what;
+    }
     double rest() const {
         if (options_.seconds <= 0) return 0;
         return std::max(0.001, options_.seconds - std::chrono::duration<double>(Clock::now() - begin_).count());
@@ -68,7 +75,7 @@ class Prover {
     TransitionCircuit circuit_;  ///< the same, with a bad for each lemma at the end; well_formed says what is assumed
     Lit plain_well_formed_ = Circuit::yes;
     uint32_t first_lemma_bad_ = 0;
-    bool symmetric_ = true;  ///< identities have not been found to be told apart
+    bool symmetric_ = true;        ///< identities have not been found to be told apart
     std::vector<uint32_t> asked_;  ///< bads that questions are about
     /// Those of them that happen in some reached state, and those that do not; none where that is not known.
     std::vector<uint32_t> happen_, never_;
@@ -110,9 +117,13 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     std::ranges::sort(proof_.violated);
     return std::move(proof_);
 } catch (const LimitReached& reached) {
-    proof_.limit = reached.what;
+    proof_.limit = limit(reached.what);
     proof_.proved.clear();
     proof_.obligations.clear();
+    if (hot_) {
+        for (const ClauseOrbit& lemma : lemmas_) candidates_.push_back(lemma.front());
+        proof_.learnt = conjuncts(system_, *hot_, candidates_);
+    }
     return std::move(proof_);
 } catch (const BrokenRule& broken) {
     return Inconsistency{broken.what};
@@ -138,7 +149,7 @@ void Prover::assume(std::span<const uint32_t> lemmas) {
 
 std::optional<Inconsistency> Prover::settle_lemmas(std::span<const uint32_t> lemmas) {
     if (system_.lemmas.empty()) return std::nullopt;
-    proof_.lemmas_used = inductive_lemmas(circuit_, make_cadical, options_.interrupt);
+    proof_.lemmas_used = inductive_lemmas(circuit_, make_cadical, watch_.flag());
     assume(proof_.lemmas_used);
     Encoding judged(system_, Encoding::Judged::lemmas);
     bool some_open = false;
@@ -149,7 +160,7 @@ std::optional<Inconsistency> Prover::settle_lemmas(std::span<const uint32_t> lem
             answer.known = LemmaAnswer::Known::inductive;
             excluded_.push_back(first_lemma_bad_ + lemma);
         } else {
-            answer.lacks = counterexample_to_induction(judged, lemma, make_cadical, options_.interrupt);
+            answer.lacks = counterexample_to_induction(judged, lemma, make_cadical, watch_.flag());
             some_open = true;
         }
         proof_.lemmas.push_back(std::move(answer));
@@ -159,11 +170,7 @@ std::optional<Inconsistency> Prover::settle_lemmas(std::span<const uint32_t> lem
     for (size_t i = 0; i < proof_.lemmas.size(); ++i)
         if (const auto& lacks = proof_.lemmas[i].lacks)
             shown_by[i] = judged.ask_for({lacks->matters.begin(), lacks->matters.end()}, lacks->losses);
-    SearchOptions limits;
-    limits.seconds = rest();
-    limits.interrupted = options_.interrupt;
-    const Watch watch(limits);
-    BoundedSearch bounded(judged, make_cadical, watch);
+    BoundedSearch bounded(judged, make_cadical, watch_);
     const auto something_to_find = [&] {
         return std::ranges::any_of(proof_.lemmas, [&](const LemmaAnswer& answer) {
             return answer.known == LemmaAnswer::Known::open &&
@@ -204,7 +211,7 @@ std::optional<Inconsistency> Prover::decide(LemmaAnswer& answer, BoundedSearch& 
     PdrResult found = search(bad);
     if (!found.inconsistency.empty()) return Inconsistency{found.inconsistency};
     if (found.answer == PdrResult::Answer::undecided) {
-        proof_.limit = found.limit;
+        proof_.limit = limit(found.limit);
         proof_.learnt = conjuncts(system_, *hot_, candidates_);
     } else if (found.answer == PdrResult::Answer::proved) {
         answer.known = LemmaAnswer::Known::proved;
@@ -284,8 +291,7 @@ PdrResult Prover::search(uint32_t bad) {
     }
     if (!pdr_) {
         PdrOptions how;
-        how.interrupt = options_.interrupt;
-        how.seconds = rest();
+        how.interrupt = watch_.flag();
         how.memory = options_.memory;
         how.progress = options_.progress;
         how.candidates = candidates_;
@@ -316,7 +322,7 @@ std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const u
             case PdrResult::Answer::proved: lemmas_ = std::move(found.lemmas); break;
             case PdrResult::Answer::violated: proof_.violated.push_back(property); return std::nullopt;
             case PdrResult::Answer::undecided:
-                proof_.limit = found.limit;
+                proof_.limit = limit(found.limit);
                 proof_.proved.clear();
                 proof_.learnt = conjuncts(system_, *hot_, candidates_);
                 return std::nullopt;
@@ -335,12 +341,12 @@ bool Prover::do_without_lemma() {
         std::vector<uint32_t> fewer = proof_.lemmas_used;
         fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
         assume(fewer);
-        const auto broken = check_invariant(circuit_, {}, lemmas_, excluded_, make_cadical, options_.interrupt);
+        const auto broken = check_invariant(circuit_, {}, lemmas_, excluded_, make_cadical, watch_.flag());
         if (!broken) {
             proof_.lemmas_used = std::move(fewer);
             return true;
         }
-        if (broken->kind == BrokenObligation::Kind::interrupted) break;
+        if (broken->kind == BrokenObligation::Kind::interrupted) watch_.give_up();
     }
     assume(proof_.lemmas_used);
     return false;
@@ -351,8 +357,10 @@ std::optional<Inconsistency> Prover::certify() {
     }
     // With fewer clauses, a lemma may be left out that was there for the others, and so on.
     do {
-        lemmas_ = smallest_invariant(circuit_, std::move(lemmas_), excluded_, make_cadical, options_.interrupt);
-        std::vector<Clause> clauses = irredundant(circuit_, lemmas_, excluded_, make_cadical, options_.interrupt);
+        lemmas_ = smallest_invariant(circuit_, std::move(lemmas_), excluded_, make_cadical, watch_.flag());
+        watch_.check();
+        std::vector<Clause> clauses = irredundant(circuit_, lemmas_, excluded_, make_cadical, watch_.flag());
+        watch_.check();
         proof_.invariant = conjuncts(system_, *hot_, clauses);
         lemmas_.clear();
         for (Clause& clause : clauses) lemmas_.push_back({std::move(clause)});

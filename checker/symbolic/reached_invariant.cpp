@@ -58,7 +58,8 @@ class Learning {
     void keep(const Cube& cube) {
         while (is_satisfiable([&] { return step_.reaches(cube, false); })) {
             const Cube before = lifting_.into(step_.model(), cube);
-            if (reached_.meets(before)) throw BrokenRule{"a step leads from a reached state to one that is not reached"};
+            if (reached_.meets(before))
+                throw BrokenRule{"a step leads from a reached state to one that is not reached"};
             learn(before);
         }
     }

@@ -9,8 +9,9 @@
 // most two queries for each lemma, and one for each bad.
 //
 // Bradley, Manna, "Checking safety by inductive generalization of counterexamples to induction", FMCAD 2007; Garg,
-// Loeding, Madhusudan, Neider, "ICE: a robust framework for learning invariants", CAV 2014, where the teacher's examples
-// are such states and steps, too. Each lemma is a prime implicate of the reached states, a short one (StateTable).
+// Loeding, Madhusudan, Neider, "ICE: a robust framework for learning invariants", CAV 2014, where the teacher's
+// examples are such states and steps, too. Each lemma is a prime implicate of the reached states, a short one
+// (StateTable).
 //
 // Nothing of it is trusted: the caller asks fresh solvers, as of every invariant.
 #pragma once

@@ -13,9 +13,9 @@
 namespace untorn::checker::symbolic {
 
 struct ReachedLimits {
-    size_t states = 0;                   ///< most
-    uint64_t memory = 0;                 ///< most bytes, by formula; 0: no limit
-    std::function<bool()> interrupted;   ///< asked now and then
+    size_t states = 0;                  ///< most
+    uint64_t memory = 0;                ///< most bytes, by formula; 0: no limit
+    std::function<bool()> interrupted;  ///< asked now and then
 };
 
 /// By the latches of the circuit, which is made from the system. None where a limit is hit. Throws BrokenRule where a

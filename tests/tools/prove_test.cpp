@@ -207,9 +207,9 @@ TEST_CASE("without time for a proof, what a lemma lacks is said with how far it 
 TEST_CASE("prove keeps what it learnt for the next try") {
     const Folder folder;
     const std::string spec = UNTORN_SOURCE_DIR "/specs/bench/awb.untorn";
-    const std::string sizes = " -D W=2 -D P=3 -D R=1 -D FIX=true -D STABLE=true --property untorn";
+    const std::string sizes = " -D W=4 -D P=3 -D R=2 -D FIX=true -D STABLE=true --property untorn";
     const std::string lemmas = " --lemmas " + folder.quoted("lemmas");
-    CHECK(untorn("prove -q '" + spec + "'" + sizes + lemmas + " --memory 2M").status == 3);
+    CHECK(untorn("prove -q '" + spec + "'" + sizes + lemmas + " --memory 4M").status == 3);
     CHECK(std::filesystem::exists(folder.path() / "lemmas"));
     CHECK(untorn("prove -q '" + spec + "'" + sizes + lemmas).status == 0);
     folder.write("lemmas", "lemma l1: nonsense;\n");
