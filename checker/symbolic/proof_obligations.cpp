@@ -205,6 +205,33 @@ std::vector<Obligation> Builder::build(std::span<const uint32_t> properties) {
 
 }  // namespace
 
+namespace {
+
+/// Every step of recover leads to a later location, or ends it: so it ends, unless it blocks.
+bool recovery_moves_on(const system::System& system) {
+    if (!system.power_loss || system.power_loss->recover == system::none) return true;
+    const system::ActorId recover = system.power_loss->recover;
+    const auto later = [&](system::LocationId from, system::ExprId where, const auto& again) -> bool {
+        const system::Node& node = system.pool[where];
+        if (node.op == system::Op::constant) return node.value == system::ended || node.value > from;
+        if (node.op != system::Op::ite) return false;
+        const auto args = system.pool.args(where);
+        return again(from, args[1], again) && again(from, args[2], again);
+    };
+    return std::ranges::all_of(system.transitions, [&](const system::Transition& transition) {
+        if (transition.actor != recover) return true;
+        bool moves = false;
+        for (const system::Update& update : transition.step.updates) {
+            if (update.var != system.actors[recover].counter) continue;
+            if (!later(transition.from, update.value, later)) return false;
+            moves = moves || update.when == system::ExprPool::yes;
+        }
+        return moves;
+    });
+}
+
+}  // namespace
+
 bool provable(const system::System& system, uint32_t property) {
     switch (system.properties[property].kind) {
         case PropertyKind::invariant:
@@ -219,9 +246,8 @@ bool provable(const system::System& system, uint32_t property) {
         case PropertyKind::range:
         case PropertyKind::lock:
         case PropertyKind::atomic_block: return true;
-        // That it never goes round is no question about single steps, and an outcome must exist.
-        case PropertyKind::recovery:
-            return system.power_loss == std::nullopt || system.power_loss->recover == system::none;
+        case PropertyKind::recovery: return recovery_moves_on(system);
+        // What goes on for ever is no question about single steps, and an outcome must exist.
         default: return false;
     }
 }

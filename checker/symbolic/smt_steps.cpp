@@ -348,6 +348,36 @@ SmtSteps::Violation SmtSteps::violation(uint32_t p, const SmtScript& before, con
     return made;
 }
 
+/// A step of recover that spends no fault neither ends it nor leads to a later location.
+SmtSteps::Violation SmtSteps::going_back(uint32_t property, const Group& group, const SmtScript& before,
+                                         const Assume& also) const {
+    const std::string& name = system_.properties[property].name;
+    Violation made{"safety-" + name + "-" + group.name, name + " in " + group.title,
+                   "that this step leads to no later place", before};
+    made.script.comment("The step, without a fault.");
+    made.script.assume(here(group));
+    SmtTerms terms(program_, cells_, made.script);
+    also(terms, made.script);
+    std::string possible = step(terms, group, made.script);
+    made.script.assume(std::move(possible));
+    const size_t count = group.instances.size();
+    for (size_t i = 0; i < count; ++i)
+        for (const CodeId fault : group.instances[i]->faults) {
+            const std::string none = "(not " + terms.truth(fault) + ")";
+            made.script.assume(count > 1 ? "(=> " + chosen(i, count) + " " + none + ")" : none);
+        }
+    const auto primed = writes(terms, group, cells_, made.script);
+    const auto counter = primed.find(group.counter);
+    made.script.comment("It does not lead on.");
+    if (counter == primed.end()) return made;  // it stays where it is
+    std::vector<std::string> earlier;
+    for (int64_t location = 0; location <= group.location; ++location)
+        if (location != system::ended)
+            earlier.push_back("(= " + counter->second + " " + cells_.value(group.counter, location) + ")");
+    made.script.assume(smt_any(earlier));
+    return made;
+}
+
 /// A check of the property is the first to fail in one of the instances; none if there is no such check.
 std::optional<SmtSteps::Violation> SmtSteps::failing(uint32_t property, const Group& group, const SmtScript& before,
                                                      const Assume& also) const {
@@ -389,7 +419,13 @@ void SmtSteps::for_each_violation(uint32_t property, const SmtScript& before, co
     const auto give = [&](std::optional<Violation> made) {
         if (made) use(*made);
     };
-    if (!judges_checks(system_.properties[property].kind)) return give(violation(property, before, also));
+    if (!judges_checks(system_.properties[property].kind)) {
+        give(violation(property, before, also));
+        if (system_.properties[property].kind != PropertyKind::recovery) return;
+        for (const Group& group : groups_)
+            if (group.recovery) give(going_back(property, group, before, also));
+        return;
+    }
     give(failing(property, init_, before, also));
     for (const Group& group : groups_) give(failing(property, group, before, also));
     if (power_) give(failing(property, loss_, before, also));

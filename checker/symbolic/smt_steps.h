@@ -60,6 +60,8 @@ class SmtSteps {
         std::string what;  ///< `that it is violated`
         SmtScript script;  ///< says that it happens
     };
+    /// Of recovery: that it blocks; and that a step without a fault leads to no later location, without which every
+    /// recovery ends.
     void for_each_violation(uint32_t property, const SmtScript& before, const Assume& also,
                             const std::function<void(Violation&)>& use) const;
 
@@ -87,6 +89,7 @@ class SmtSteps {
     Step step(const Group& group, const SmtScript& before, const Assume& also) const;
     Step loss(const SmtScript& before, const Assume& also) const;
     Violation violation(uint32_t property, const SmtScript& before, const Assume& also) const;
+    Violation going_back(uint32_t property, const Group& group, const SmtScript& before, const Assume& also) const;
     std::optional<Violation> failing(uint32_t property, const Group& group, const SmtScript& before,
                                      const Assume& also) const;
     std::string judged_where(system::PropertyKind kind, SmtTerms& terms) const;
