@@ -23,7 +23,8 @@ struct Obligation {
     std::string script;
 };
 
-/// Whether properties of this kind can be proved by an invariant.
+/// Whether the property can be proved by an invariant: questions about states and single steps. That recovery ends is
+/// one where each of its steps leads to a later location.
 bool provable(const system::System& system, uint32_t property);
 
 /// Lemmas of the specification in a proof: indices into System::lemmas.

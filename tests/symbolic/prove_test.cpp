@@ -147,4 +147,41 @@ TEST_CASE("lemmas of the specification: used, left out where the rest does witho
     CHECK(judged > 0);
 }
 
+// That it blocks nowhere is a question about states; that it ends, one about each of its steps.
+TEST_CASE("recovery is proved where each of its steps leads on, and not asked where one leads back") {
+    size_t on = 0, back = 0, steps = 0;
+    testing::for_each_spec_run({"tests/specs/language/recovery.untorn", "tests/specs/language/recovery_stuck.untorn"},
+                               [&](const std::string& name, const system::System& system) {
+                                   CAPTURE(name);
+                                   const auto found = std::ranges::find(
+                                       system.properties, system::PropertyKind::recovery, &system::Property::kind);
+                                   REQUIRE(found != system.properties.end());
+                                   const auto recovery = static_cast<uint32_t>(found - system.properties.begin());
+                                   const Program program(system);
+                                   const std::vector<Obligation> asked =
+                                       proof_obligations(program, {}, std::span(&recovery, 1));
+                                   size_t leading_back = 0;
+                                   for (const Obligation& obligation : asked) {
+                                       if (obligation.name.rfind("safety-recovery-recover-", 0) != 0) continue;
+                                       ++steps;
+                                       leading_back += ask_z3(obligation.script).kind == SolverAnswer::Kind::sat;
+                                   }
+                                   if (name.find("recovery_stuck") != std::string::npos) {
+                                       CHECK(!provable(system, recovery));
+                                       back += leading_back;
+                                       return;
+                                   }
+                                   CHECK(provable(system, recovery));
+                                   CHECK(leading_back == 0);
+                                   const auto result = prove(system, std::span(&recovery, 1), {}, {});
+                                   REQUIRE(std::holds_alternative<Proof>(result));
+                                   CHECK(std::get<Proof>(result).proved == std::vector<uint32_t>{recovery});
+                                   ++on;
+                               });
+    CHECK(on == 2);
+    // In three scenarios, the step at line 17 that goes round.
+    CHECK(back == 3);
+    CHECK(steps > 10);
+}
+
 }  // namespace untorn::checker::symbolic
