@@ -82,10 +82,14 @@ std::vector<std::optional<int64_t>> SmtSteps::constants() const {
             });
         }
     };
-    for (const Instance& instance : program_.instances) note(instance);
+    // Recover moves only after a loss. Its instances are the last.
+    const bool recovers = program_.has_recover && power_;
+    const std::span<const Instance> all = program_.instances;
+    const size_t moving = program_.has_recover && !recovers ? program_.recover.first_of.front() : all.size();
+    for (const Instance& instance : all.first(moving)) note(instance);
     if (power_)
         for (const Instance& instance : program_.power_loss) note(instance);
-    if (program_.has_recover) constants[program_.recover.counter].reset();
+    if (recovers) constants[program_.recover.counter].reset();
     return constants;
 }
 

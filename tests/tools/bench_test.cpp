@@ -212,7 +212,7 @@ eventually written: seen;
     const std::string command =
         "'" UNTORN_SOURCE_DIR "/tools/bench/proof-coverage' " + spec + " --untorn '" UNTORN_BINARY "' ";
     const tools::Ended o =
-        tools::shell(command + "--json " + folder.quoted("kept.json") + " 2>" + folder.quoted("said"));
+        tools::shell(command + "--pdr --json " + folder.quoted("kept.json") + " 2>" + folder.quoted("said"));
     if (tools::shell("command -v cvc5").status != 0) {
         CHECK(o.status == 2);
         return;
@@ -232,6 +232,9 @@ Exceptions:
     // What is in the file is not measured again.
     const tools::Ended again = tools::shell(command + "--json " + folder.quoted("kept.json") + " 2>/dev/null");
     CHECK(again.out == o.out);
+    // Without --pdr, it is not asked.
+    const tools::Ended unasked = tools::shell(command + " 2>/dev/null");
+    CHECK(unasked.out.find("- progress is no matter of single steps (1):\n") != std::string::npos);
 }
 
 }  // namespace untorn::bench
