@@ -200,6 +200,13 @@ void OneHot::make_symmetries(const system::System& system) {
     }
 }
 
+std::vector<std::vector<uint32_t>> OneHot::groups() const {
+    std::vector<std::vector<uint32_t>> made;
+    for (const auto& [g, value] : meaning_)
+        made.push_back(groups_[g].values != 0 ? groups_[g].latches : std::vector<uint32_t>{});
+    return made;
+}
+
 BitRun OneHot::in_bits(const BitRun& run) const {
     BitRun made = run;
     for (StateAndInputs& step : made.steps) {

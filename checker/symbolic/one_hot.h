@@ -38,6 +38,9 @@ class OneHot {
         const auto [group, number] = meaning_[latch];
         return {groups_[group].cell, groups_[group].values != 0, number};
     }
+    /// By latch: the latches of its cell, of which exactly one is set in every well-formed state, if each is a value of
+    /// it; else none.
+    std::vector<std::vector<uint32_t>> groups() const;
     /// The run with states in bits.
     BitRun in_bits(const BitRun& run) const;
     /// The latches here as functions of the latches of the circuit with bits, of which these are given.

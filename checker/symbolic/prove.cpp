@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <optional>
 
 #include "checker/explicit/limits.h"
@@ -251,12 +250,7 @@ void Prover::learn_from_reached_states() {
     how.candidates = candidates_;
     how.progress = options_.progress;
     if (!symmetric_) how.orbit_limit = 0;
-    std::map<uint32_t, std::vector<uint32_t>> by_cell;
-    for (uint32_t latch = 0; latch < circuit_.latches.size(); ++latch)
-        if (const auto meaning = hot_->meaning(latch); meaning.of_value) by_cell[meaning.cell].push_back(latch);
-    how.groups.resize(circuit_.latches.size());
-    for (const auto& [cell, latches] : by_cell)
-        for (const uint32_t latch : latches) how.groups[latch] = latches;
+    how.groups = hot_->groups();
     ReachedInvariant learnt = reached_invariant(circuit_, *reached, asked_, how);
     if (!learnt.complete) {
         for (const ClauseOrbit& lemma : learnt.lemmas) candidates_.push_back(lemma.front());

@@ -202,9 +202,12 @@ TEST_CASE("a run of few states that PDR takes long for is proved with few querie
         const TransitionCircuit& system = circuit.transition();
         const auto reached = reached_states(run, circuit, {24, 0, {}});
         REQUIRE(reached.has_value());
-        const ReachedInvariant learnt = reached_invariant(system, *reached, all_bads(system));
+        ReachedOptions how;
+        how.groups = circuit.groups();
+        const ReachedInvariant learnt = reached_invariant(system, *reached, all_bads(system), how);
         REQUIRE(learnt.complete);
         CHECK(!check_invariant(system, {}, learnt.lemmas, learnt.excluded, make_cadical).has_value());
+        CHECK(learnt.lemmas.size() < reached_invariant(system, *reached, all_bads(system)).lemmas.size() / 2);
         Allowance allowance(10 * learnt.queries);
         PdrOptions options;
         options.interrupt = &allowance.over;

@@ -199,7 +199,8 @@ class Proving {
         how.candidates = read_lemmas(options_.lemmas, system_);
         if (options_.max_steps != 0) how.max_steps = options_.max_steps;
         how.progress = [&](const checker::symbolic::PdrProgress& now) {
-            line.show(fmt::format("{} frames, {} lemmas, {} queries", now.frames, now.lemmas, now.queries));
+            const std::string frames = now.frames == 0 ? "" : fmt::format("{} frames, ", now.frames);
+            line.show(fmt::format("{}{} lemmas, {} queries", frames, now.lemmas, now.queries));
         };
         how.checking = [&](size_t done, size_t of) { line.show(fmt::format("obligation {} of {}", done + 1, of)); };
         const auto found = checker::symbolic::prove(system_, properties, lemmas, how);
