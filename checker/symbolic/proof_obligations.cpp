@@ -203,10 +203,6 @@ std::vector<Obligation> Builder::build(std::span<const uint32_t> properties) {
     return std::move(made_);
 }
 
-}  // namespace
-
-namespace {
-
 /// Every step of recover leads to a later location, or ends it: so it ends, unless it blocks.
 bool recovery_moves_on(const system::System& system) {
     if (!system.power_loss || system.power_loss->recover == system::none) return true;
