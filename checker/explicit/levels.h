@@ -47,9 +47,9 @@ class Levels {
                 level.segments.push_back(new_segment(level.end));
             Segment& last = level.segments.back();
             const uint32_t part = std::min(count, Segment::most_states - last.count);
+            memory_.take(bytes(last, part));
             last.count += part;
             level.end += part;
-            memory_.take(bytes(last, part));
             count -= part;
         }
     }
