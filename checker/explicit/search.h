@@ -67,10 +67,10 @@ struct SearchOptions {
     /// From so many states on, steps that lead to nothing new are left out (edge_lean.h); UINT64_MAX: never; absent:
     /// where that pays. Changes no result.
     std::optional<uint64_t> lean_from;
-    bool stop_early = false;          ///< end at the end of the first level in which some property is violated
-    bool order_by_steps = false;      ///< plain breadth-first: levels count steps only
-    bool outcomes = false;            ///< collect SearchResult::outcomes
-    Reductions reductions;            ///< change numbers of states and the choice among shortest traces, no verdict
+    bool stop_early = false;      ///< end at the end of the first level in which some property is violated
+    bool order_by_steps = false;  ///< plain breadth-first: levels count steps only
+    bool outcomes = false;        ///< collect SearchResult::outcomes
+    Reductions reductions;        ///< change numbers of states and the choice among shortest traces, no verdict
     const std::atomic<bool>* interrupted = nullptr;       ///< ends the search as a limit does, when set
     std::function<void(const SearchProgress&)> progress;  ///< called about ten times a second
     uint64_t milestone = 0;                               ///< a number of states; 0: none

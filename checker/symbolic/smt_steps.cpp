@@ -356,24 +356,20 @@ SmtSteps::Violation SmtSteps::violation(uint32_t p, const SmtScript& before, con
 SmtSteps::Violation SmtSteps::going_back(uint32_t property, const Group& group, const SmtScript& before,
                                          const Assume& also) const {
     const std::string& name = system_.properties[property].name;
+    Step taken = step(group, before, also);
     Violation made{"safety-" + name + "-" + group.name, name + " in " + group.title,
-                   "that this step leads to no later place", before};
-    made.script.comment("The step, without a fault.");
-    made.script.assume(here(group));
-    SmtTerms terms(program_, cells_, made.script);
-    also(terms, made.script);
-    std::string possible = step(terms, group, made.script);
-    made.script.assume(std::move(possible));
+                   "that this step leads to no later place", std::move(taken.script)};
+    made.script.comment("It spends no fault.");
+    SmtTerms terms(program_, cells_, made.script, ".faults");
     const size_t count = group.instances.size();
     for (size_t i = 0; i < count; ++i)
         for (const CodeId fault : group.instances[i]->faults) {
             const std::string none = "(not " + terms.truth(fault) + ")";
             made.script.assume(count > 1 ? "(=> " + chosen(i, count) + " " + none + ")" : none);
         }
-    const auto primed = writes(terms, group, cells_, made.script);
-    const auto counter = primed.find(group.counter);
+    const auto counter = taken.primed.find(group.counter);
     made.script.comment("It does not lead on.");
-    if (counter == primed.end()) return made;  // it stays where it is
+    if (counter == taken.primed.end()) return made;  // it stays where it is
     std::vector<std::string> earlier;
     for (int64_t location = 0; location <= group.location; ++location)
         if (location != system::ended)
