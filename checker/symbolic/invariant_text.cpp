@@ -137,10 +137,10 @@ std::string InvariantText::write(const Conjunct& conjunct) const {
     return premises.empty() ? conclusion : joined(premises, conjunction) + implies + conclusion;
 }
 
-std::string InvariantText::write(std::span<const Conjunct> invariant) const {
+std::string InvariantText::legend(std::span<const Conjunct> conjuncts) const {
     std::string text;
     std::set<std::pair<uint32_t, int64_t>> named;  // actor, location
-    for (const Conjunct& conjunct : invariant)
+    for (const Conjunct& conjunct : conjuncts)
         for (const Atom& part : conjunct.atoms)
             if (part.cell != losses_cell && counters_[part.cell])
                 for (const int64_t location :
@@ -155,6 +155,11 @@ std::string InvariantText::write(std::span<const Conjunct> invariant) const {
                 file.path.substr(file.path.rfind('/') + 1) + ":" + std::to_string(file.place(place.span.begin).line) +
                 ": " + place.text + "\n";
     }
+    return text;
+}
+
+std::string InvariantText::write(std::span<const Conjunct> invariant) const {
+    std::string text = legend(invariant);
     size_t number = 0;
     for (const Conjunct& conjunct : invariant)
         text += lemma + "l" + std::to_string(++number) + ": " + write(conjunct) + ";\n";
@@ -237,6 +242,34 @@ std::variant<Atom, std::string> InvariantText::read_atom(std::string text, bool 
     return "`" + whole + "` is no statement about a variable";
 }
 
+std::variant<Conjunct, std::string> InvariantText::read_conjunct(const std::string& expression) const {
+    Conjunct conjunct;
+    if (expression == "false") return conjunct;
+    const std::vector<std::string> sides = split(expression, implies);
+    if (sides.size() > 2) return "expected at most one `implies`";
+    std::vector<std::pair<std::string, bool>> parts;  // an atom, and whether what counts is that it does not hold
+    if (sides.size() == 2)
+        for (const std::string& premise : split(sides[0], conjunction)) parts.emplace_back(premise, true);
+    parts.emplace_back(sides.back(), false);
+    for (const auto& [part, negated] : parts) {
+        auto atom = read_atom(part, negated);
+        if (auto* problem = std::get_if<std::string>(&atom)) return *problem;
+        conjunct.atoms.push_back(std::move(std::get<Atom>(atom)));
+    }
+    std::ranges::sort(conjunct.atoms);
+    return conjunct;
+}
+
+std::variant<std::vector<Conjunct>, std::string> InvariantText::read_conjunction(const std::string& expression) const {
+    std::vector<Conjunct> made;
+    for (const std::string& part : split(expression, conjunction)) {
+        auto conjunct = read_conjunct(brackets(part, '(', ')') ? part.substr(1, part.size() - 2) : part);
+        if (auto* problem = std::get_if<std::string>(&conjunct)) return *problem;
+        made.push_back(std::move(std::get<Conjunct>(conjunct)));
+    }
+    return made;
+}
+
 std::variant<std::vector<Conjunct>, InvariantError> InvariantText::read(const std::string& text) const {
     std::vector<Conjunct> invariant;
     size_t number = 0;
@@ -249,24 +282,9 @@ std::variant<std::vector<Conjunct>, InvariantError> InvariantText::read(const st
         const size_t colon = line.find(": ");
         if (!begins(line, lemma) || colon == std::string::npos || line.back() != ';')
             return InvariantError{number, "expected `lemma NAME: EXPRESSION;`"};
-        const std::string expression = line.substr(colon + 2, line.size() - colon - 3);
-        Conjunct conjunct;
-        if (expression != "false") {
-            const std::vector<std::string> sides = split(expression, implies);
-            if (sides.size() > 2) return InvariantError{number, "expected at most one `implies`"};
-            std::vector<std::pair<std::string, bool>>
-                parts;  // an atom, and whether what counts is that it does not hold
-            if (sides.size() == 2)
-                for (const std::string& premise : split(sides[0], conjunction)) parts.emplace_back(premise, true);
-            parts.emplace_back(sides.back(), false);
-            for (const auto& [part, negated] : parts) {
-                auto atom = read_atom(part, negated);
-                if (auto* problem = std::get_if<std::string>(&atom)) return InvariantError{number, *problem};
-                conjunct.atoms.push_back(std::move(std::get<Atom>(atom)));
-            }
-            std::ranges::sort(conjunct.atoms);
-        }
-        invariant.push_back(std::move(conjunct));
+        auto conjunct = read_conjunct(line.substr(colon + 2, line.size() - colon - 3));
+        if (auto* problem = std::get_if<std::string>(&conjunct)) return InvariantError{number, *problem};
+        invariant.push_back(std::move(std::get<Conjunct>(conjunct)));
     }
     return invariant;
 }

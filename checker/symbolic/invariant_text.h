@@ -31,8 +31,13 @@ class InvariantText {
     std::string write(const Conjunct& conjunct) const;
     /// All of them, a line each, behind a legend of the locations that they name.
     std::string write(std::span<const Conjunct> invariant) const;
+    /// The legend: comments, or nothing.
+    std::string legend(std::span<const Conjunct> conjuncts) const;
     /// What write() wrote. Comments, and space at the ends of lines, do not matter.
     std::variant<std::vector<Conjunct>, InvariantError> read(const std::string& text) const;
+    /// A conjunct, or a conjunction of such, those with `implies` in brackets; or what is wrong.
+    std::variant<Conjunct, std::string> read_conjunct(const std::string& expression) const;
+    std::variant<std::vector<Conjunct>, std::string> read_conjunction(const std::string& expression) const;
 
  private:
     std::string atom(const Atom& atom, bool negated) const;

@@ -4,7 +4,10 @@
 #include <map>
 #include <set>
 
+#include "checker/explicit/limits.h"
 #include "checker/explicit/reads.h"
+#include "checker/symbolic/ranking_obligations.h"
+#include "checker/symbolic/smt_conjunct.h"
 #include "checker/symbolic/smt_steps.h"
 
 namespace untorn::checker::symbolic {
@@ -26,17 +29,14 @@ class Builder {
           invariant_(invariant),
           lemmas_(lemmas),
           steps_(program),
-          cells_(steps_.cells()) {}
+          cells_(steps_.cells()),
+          conjuncts_(program, steps_) {}
 
-    std::vector<Obligation> build(std::span<const uint32_t> properties);
+    std::vector<Obligation> build(std::span<const uint32_t> properties, std::span<const Ranking> rankings);
 
  private:
     void add(const std::string& name, const std::string& title, const std::string& claim, const SmtScript& script);
     SmtScript premise() const;
-    std::string atom(const Atom& atom, const std::map<uint32_t, std::string>& primed, bool after_loss) const;
-    std::string conjunct(const Conjunct& conjunct, const std::map<uint32_t, std::string>& primed,
-                         bool after_loss) const;
-    bool mentions(const Conjunct& conjunct, const std::map<uint32_t, std::string>& primed, bool after_loss) const;
     void assume_lemmas(SmtTerms& terms, SmtScript& script) const;
     bool may_break(uint32_t lemma, const std::map<uint32_t, std::string>& primed) const;
     void after_step(SmtSteps::Step& step) const;
@@ -48,6 +48,7 @@ class Builder {
     const ProofLemmas& lemmas_;
     const SmtSteps steps_;
     const SmtCells& cells_;
+    const SmtConjuncts conjuncts_;
     std::vector<Obligation> made_;
     std::set<std::string> names_;
 };
@@ -75,60 +76,8 @@ void Builder::add(const std::string& name, const std::string& title, const std::
 /// The invariant of the state before.
 SmtScript Builder::premise() const {
     SmtScript script = steps_.state();
-    for (const Conjunct& part : invariant_) script.assume(conjunct(part, {}, false));
+    for (const Conjunct& part : invariant_) script.assume(conjuncts_.term(part, {}, false));
     return script;
-}
-
-std::string Builder::atom(const Atom& atom, const std::map<uint32_t, std::string>& primed, bool after_loss) const {
-    if (atom.cell == losses_cell) {
-        std::vector<std::string> values;
-        for (const int64_t value : atom.values)
-            values.push_back(std::string("(= ") + (after_loss ? SmtSteps::primed_losses : SmtSteps::losses) + " " +
-                             smt_number(value, steps_.losses_width()) + ")");
-        return smt_any(values);
-    }
-    const auto found = primed.find(atom.cell);
-    const auto& constant = cells_.constant(atom.cell);
-    if (found == primed.end() && constant) {
-        const bool yes = atom.of_set ? ((*constant >> atom.member & 1) != 0) == atom.present
-                                     : std::ranges::binary_search(atom.values, *constant);
-        return yes ? "true" : "false";
-    }
-    const std::string& symbol = found == primed.end() ? cells_.symbol(atom.cell) : found->second;
-    if (atom.of_set) {
-        const std::string bit = std::to_string(atom.member);
-        return "(= ((_ extract " + bit + " " + bit + ") " + symbol + ") " + smt_number(atom.present ? 1 : 0, 1) + ")";
-    }
-    if (cells_.is_bool(atom.cell)) {
-        if (atom.values.size() == 2) return "true";
-        return atom.values[0] != 0 ? symbol : "(not " + symbol + ")";
-    }
-    const auto among = [&](const std::vector<int64_t>& values) {
-        std::vector<std::string> parts;
-        for (const int64_t value : values) parts.push_back("(= " + symbol + " " + cells_.value(atom.cell, value) + ")");
-        return smt_any(parts);
-    };
-    const Cell& domain = program_.cells[atom.cell];
-    if (atom.values.size() * 2 <= domain.size) return among(atom.values);
-    std::vector<int64_t> others;
-    for (uint64_t code = 0; code < domain.size; ++code) {
-        const int64_t value = domain.lo + static_cast<int64_t>(code);
-        if (!std::ranges::binary_search(atom.values, value)) others.push_back(value);
-    }
-    return "(not " + among(others) + ")";  // the value is one of the type: that is part of the invariant
-}
-
-std::string Builder::conjunct(const Conjunct& conjunct, const std::map<uint32_t, std::string>& primed,
-                              bool after_loss) const {
-    std::vector<std::string> parts;
-    for (const Atom& part : conjunct.atoms) parts.push_back(atom(part, primed, after_loss));
-    return smt_any(parts);
-}
-
-bool Builder::mentions(const Conjunct& conjunct, const std::map<uint32_t, std::string>& primed, bool after_loss) const {
-    return std::ranges::any_of(conjunct.atoms, [&](const Atom& atom) {
-        return atom.cell == losses_cell ? after_loss : primed.contains(atom.cell);
-    });
 }
 
 /// The lemmas that are part of the invariant, of the state before (rule 20: where they are claimed).
@@ -156,7 +105,8 @@ void Builder::after_step(SmtSteps::Step& step) const {
     for (const auto& [cell, symbol] : step.primed)
         if (const std::string fits = cells_.in_type(cell, symbol); !fits.empty()) goal.push_back(fits);
     for (const Conjunct& part : invariant_)
-        if (mentions(part, step.primed, after_loss)) goal.push_back(conjunct(part, step.primed, after_loss));
+        if (SmtConjuncts::mentions(part, step.primed, after_loss))
+            goal.push_back(conjuncts_.term(part, step.primed, after_loss));
     const SmtCells after = cells_.after(step.primed);
     SmtTerms terms(program_, after, step.script, ".after");
     for (const uint32_t lemma : lemmas_.in_invariant) {
@@ -182,7 +132,7 @@ void Builder::safety_of_lemma(uint32_t number, const SmtScript& before) {
         "The lemma follows from the invariant.", script);
 }
 
-std::vector<Obligation> Builder::build(std::span<const uint32_t> properties) {
+std::vector<Obligation> Builder::build(std::span<const uint32_t> properties, std::span<const Ranking> rankings) {
     const SmtScript before = premise();
     const auto also = [this](SmtTerms& terms, SmtScript& script) { assume_lemmas(terms, script); };
     steps_.for_each_step(before, also, [&](SmtSteps::Step& step) {
@@ -195,10 +145,19 @@ std::vector<Obligation> Builder::build(std::span<const uint32_t> properties) {
             default: return add("step-" + step.name, step.title, "This step preserves the invariant.", step.script);
         }
     });
-    for (const uint32_t property : properties)
+    for (const uint32_t property : properties) {
+        if (system::is_progress(system_.properties[property].kind)) {
+            const auto ranking = std::ranges::find(rankings, property, &Ranking::property);
+            if (ranking == rankings.end()) throw BrokenRule{"a progress property without a ranking"};
+            for_each_obligation(*ranking, program_, steps_, conjuncts_, before, also, [this](RankingObligation& made) {
+                add(made.name, made.title, made.claim, made.script);
+            });
+            continue;
+        }
         steps_.for_each_violation(property, before, also, [&](const SmtSteps::Violation& violation) {
             add(violation.name, violation.title, "The invariant excludes " + violation.what + ".", violation.script);
         });
+    }
     for (const uint32_t lemma : lemmas_.shown) safety_of_lemma(lemma, before);
     return std::move(made_);
 }
@@ -241,16 +200,19 @@ bool provable(const system::System& system, uint32_t property) {
         case PropertyKind::deadlock:
         case PropertyKind::range:
         case PropertyKind::lock:
-        case PropertyKind::atomic_block: return true;
+        case PropertyKind::atomic_block:
+        case PropertyKind::eventually:
+        case PropertyKind::always_eventually:
+        case PropertyKind::leads_to: return true;
         case PropertyKind::recovery: return recovery_moves_on(system);
-        // What goes on for ever is no question about single steps, and an outcome must exist.
-        default: return false;
+        default: return false;  // an outcome must exist
     }
 }
 
 std::vector<Obligation> proof_obligations(const Program& program, std::span<const Conjunct> invariant,
-                                          std::span<const uint32_t> properties, const ProofLemmas& lemmas) {
-    return Builder(program, invariant, lemmas).build(properties);
+                                          std::span<const uint32_t> properties, const ProofLemmas& lemmas,
+                                          std::span<const Ranking> rankings) {
+    return Builder(program, invariant, lemmas).build(properties, rankings);
 }
 
 }  // namespace untorn::checker::symbolic

@@ -1,7 +1,8 @@
 // What must be shown so that an inductive invariant proves properties of a run, as SMT-LIB 2 scripts, each of which
 // must be unsatisfiable: that the initial states satisfy the invariant, that every transition (power loss and recovery
 // among them) preserves it, and that it excludes every way to violate a property. Floyd, "Assigning meanings to
-// programs", 1967; Manna, Pnueli, "Temporal verification of reactive systems: safety", 1995.
+// programs", 1967; Manna, Pnueli, "Temporal verification of reactive systems: safety", 1995. Of a progress property,
+// that with the invariant its ranking is one (ranking_obligations.h).
 //
 // A script needs nothing but an SMT solver. Its steps are those of smt_steps.h, and not of the circuit in which the
 // invariant was found.
@@ -14,6 +15,7 @@
 
 #include "checker/explicit/program.h"
 #include "checker/symbolic/conjunct.h"
+#include "checker/symbolic/ranking.h"
 
 namespace untorn::checker::symbolic {
 
@@ -23,8 +25,8 @@ struct Obligation {
     std::string script;
 };
 
-/// Whether the property can be proved by an invariant: questions about states and single steps. That recovery ends is
-/// one where each of its steps leads to a later location.
+/// Whether the property can be proved so: questions about states and single steps, and with a ranking, progress. That
+/// recovery ends is one where each of its steps leads to a later location.
 bool provable(const system::System& system, uint32_t property);
 
 /// Lemmas of the specification in a proof: indices into System::lemmas.
@@ -34,10 +36,11 @@ struct ProofLemmas {
 };
 
 /// All obligations, in a fixed order. `properties`: indices into System::properties, each provable. `invariant`: beside
-/// what is always part of it, that every cell has a value of its type and the losses are within their budget. The
-/// same arguments give the same bytes. `program` must have lemmas if there are some here. Throws LimitReached where a
-/// step has too many choices.
+/// what is always part of it, that every cell has a value of its type and the losses are within their budget. Of each
+/// progress property one ranking. The same arguments give the same bytes. `program` must have lemmas if there are some
+/// here. Throws LimitReached where a step has too many choices, BrokenRule without a ranking.
 std::vector<Obligation> proof_obligations(const Program& program, std::span<const Conjunct> invariant,
-                                          std::span<const uint32_t> properties, const ProofLemmas& lemmas = {});
+                                          std::span<const uint32_t> properties, const ProofLemmas& lemmas = {},
+                                          std::span<const Ranking> rankings = {});
 
 }  // namespace untorn::checker::symbolic

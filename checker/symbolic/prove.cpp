@@ -8,6 +8,8 @@
 #include "checker/symbolic/bmc.h"
 #include "checker/symbolic/cnf.h"
 #include "checker/symbolic/one_hot.h"
+#include "checker/symbolic/rank_progress.h"
+#include "checker/symbolic/ranking_circuit.h"
 #include "checker/symbolic/reached_invariant.h"
 #include "checker/symbolic/reached_states.h"
 
@@ -17,19 +19,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Bads whose absence proves the property.
-std::vector<uint32_t> bads_of(const Encoding& encoding, uint32_t property) {
-    const system::PropertyKind kind = encoding.system().properties[property].kind;
-    std::vector<uint32_t> bads;
-    const auto& all = encoding.transition().bads;
-    for (uint32_t i = 0; i < all.size(); ++i) {
-        // `never` has a second bad, for outcomes where its expression does not hold.
-        const bool counts = kind != system::PropertyKind::never || all[i].satisfied;
-        if (all[i].property == property && counts) bads.push_back(i);
-    }
-    return bads;
-}
-
 class Prover {
  public:
     Prover(const system::System& system, const ProveOptions& options)
@@ -38,6 +27,7 @@ class Prover {
     std::variant<Proof, Inconsistency> run(std::span<const uint32_t> properties, std::span<const uint32_t> lemmas);
 
  private:
+    bool is_progress(uint32_t property) const { return system::is_progress(system_.properties[property].kind); }
     static SearchOptions limits(const ProveOptions& options) {
         SearchOptions made;
         made.seconds = options.seconds;
@@ -55,6 +45,7 @@ class Prover {
         if (options_.seconds <= 0) return 0;
         return std::max(0.001, options_.seconds - std::chrono::duration<double>(Clock::now() - begin_).count());
     }
+    std::vector<uint32_t> bads_of(uint32_t property) const;
     void choose_circuit(const Encoding& encoding);
     void assume(std::span<const uint32_t> lemmas);
     std::optional<Inconsistency> settle_lemmas(std::span<const uint32_t> lemmas);
@@ -63,6 +54,8 @@ class Prover {
     std::optional<Inconsistency> certify();
     bool do_without_lemma();
     PdrResult search(uint32_t bad);
+    std::vector<uint32_t> rank(const Encoding& encoding, std::span<const uint32_t> properties);
+    void explore(bool steps);
     void learn_from_reached_states();
 
     const system::System& system_;
@@ -78,7 +71,9 @@ class Prover {
     std::vector<uint32_t> asked_;  ///< bads that questions are about
     /// Those of them that happen in some reached state, and those that do not; none where that is not known.
     std::vector<uint32_t> happen_, never_;
-    bool begun_ = false;  ///< reached states were looked for
+    bool begun_ = false;                    ///< learning from reached states was tried
+    bool explored_ = false;                 ///< reached states were looked for
+    std::optional<ReachedStates> reached_;  ///< none where they are too many
     std::optional<Pdr> pdr_;
     std::vector<ClauseOrbit> lemmas_;  ///< inductive together
     std::vector<Clause> candidates_;   ///< may hold or not
@@ -93,10 +88,10 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     for (const Conjunct& candidate : options_.candidates)
         if (auto made = clause(system_, *hot_, candidate)) candidates_.push_back(std::move(*made));
     for (const uint32_t lemma : lemmas) asked_.push_back(first_lemma_bad_ + lemma);
-    for (const uint32_t property : properties)
-        for (const uint32_t bad : bads_of(encoding, property)) asked_.push_back(bad);
+    std::vector<uint32_t> open = rank(encoding, properties);
+    for (const uint32_t property : open)
+        for (const uint32_t bad : bads_of(property)) asked_.push_back(bad);
     if (auto inconsistency = settle_lemmas(lemmas)) return std::move(*inconsistency);
-    std::vector<uint32_t> open(properties.begin(), properties.end());
     // Init itself can fail a check: then no run begins so, and there is nothing to unroll.
     for (const Bad& bad : encoding.transition().initial_bads) {
         const auto solver = make_cadical();
@@ -107,7 +102,7 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     }
     for (const uint32_t property : open) {
         if (!proof_.limit.empty()) break;
-        if (auto inconsistency = decide(property, bads_of(encoding, property))) return std::move(*inconsistency);
+        if (auto inconsistency = decide(property, bads_of(property))) return std::move(*inconsistency);
     }
     const ProofLemmas about = proof_lemmas(proof_);
     const bool something = !proof_.proved.empty() || !about.in_invariant.empty() || !about.shown.empty();
@@ -126,6 +121,18 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     return std::move(proof_);
 } catch (const BrokenRule& broken) {
     return Inconsistency{broken.what};
+}
+
+/// Bads whose absence proves the property.
+std::vector<uint32_t> Prover::bads_of(uint32_t property) const {
+    const system::PropertyKind kind = system_.properties[property].kind;
+    std::vector<uint32_t> bads;
+    for (uint32_t i = 0; i < circuit_.bads.size(); ++i) {
+        // `never` has a second bad, for outcomes where its expression does not hold.
+        const bool counts = kind != system::PropertyKind::never || circuit_.bads[i].satisfied;
+        if (circuit_.bads[i].property == property && counts) bads.push_back(i);
+    }
+    return bads;
 }
 
 void Prover::choose_circuit(const Encoding& encoding) {
@@ -236,14 +243,53 @@ std::optional<Inconsistency> Prover::decide(LemmaAnswer& answer, BoundedSearch& 
 
 // Properties.
 
-/// Where few states are reached: what they all have in common, as far as the answers need it.
-void Prover::learn_from_reached_states() {
+void Prover::explore(bool steps) {
+    explored_ = true;
+    if (options_.most_states == 0) return;
     ReachedLimits few;
     few.states = options_.most_states;
     few.memory = options_.memory;
     few.interrupted = [this] { return watch_.flag()->load(std::memory_order_relaxed); };
-    const auto reached = reached_states(system_, *hot_, few);
-    if (!reached) return;
+    reached_ = reached_states(system_, *hot_, few, steps);
+    watch_.check();
+}
+
+/// Finds rankings of the progress properties, and adds their bads. Returns what is left to decide.
+std::vector<uint32_t> Prover::rank(const Encoding& encoding, std::span<const uint32_t> properties) {
+    std::vector<uint32_t> open, asked;
+    for (const uint32_t property : properties) {
+        const auto unasked = std::ranges::find(encoding.unasked(), property, &Unasked::property);
+        if (!is_progress(property))
+            open.push_back(property);
+        else if (unasked != encoding.unasked().end())
+            proof_.unranked.push_back({property, unasked->why});
+        else
+            asked.push_back(property);
+    }
+    if (asked.empty()) return open;
+    explore(true);
+    if (!reached_) {
+        const std::string why = "no ranking without all reached states, at most " +
+                                std::to_string(options_.most_states) + " and what memory holds";
+        for (const uint32_t property : asked) proof_.unranked.push_back({property, why});
+        return open;
+    }
+    RankedProgress ranked = rank_progress(system_, *hot_, *reached_, asked, [this] { watch_.check(); });
+    for (const Ranking& ranking : ranked.rankings) {
+        add_bads(circuit_, system_, *hot_, ranking);
+        open.push_back(ranking.property);
+    }
+    std::ranges::sort(open);
+    proof_.rankings = std::move(ranked.rankings);
+    proof_.violated = std::move(ranked.violated);
+    proof_.no_fair_run = ranked.no_fair_run;
+    return open;
+}
+
+/// Where few states are reached: what they all have in common, as far as the answers need it.
+void Prover::learn_from_reached_states() {
+    if (!explored_) explore(false);
+    if (!reached_) return;
     ReachedOptions how;
     how.interrupt = watch_.flag();
     how.memory = options_.memory;
@@ -251,7 +297,7 @@ void Prover::learn_from_reached_states() {
     how.progress = options_.progress;
     if (!symmetric_) how.orbit_limit = 0;
     how.groups = hot_->groups();
-    ReachedInvariant learnt = reached_invariant(circuit_, *reached, asked_, how);
+    ReachedInvariant learnt = reached_invariant(circuit_, reached_->table, asked_, how);
     if (!learnt.complete) {
         for (const ClauseOrbit& lemma : learnt.lemmas) candidates_.push_back(lemma.front());
         return;
@@ -275,7 +321,7 @@ void Prover::learn_from_reached_states() {
 PdrResult Prover::search(uint32_t bad) {
     if (!begun_) {
         begun_ = true;
-        if (options_.most_states != 0) learn_from_reached_states();
+        learn_from_reached_states();
     }
     if (std::ranges::find(never_, bad) != never_.end()) {
         PdrResult found;
@@ -314,7 +360,10 @@ std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const u
         if (!found.inconsistency.empty()) return Inconsistency{found.inconsistency};
         switch (found.answer) {
             case PdrResult::Answer::proved: lemmas_ = std::move(found.lemmas); break;
-            case PdrResult::Answer::violated: proof_.violated.push_back(property); return std::nullopt;
+            case PdrResult::Answer::violated:
+                if (is_progress(property)) throw BrokenRule{"reached states obey a ranking, and the circuit does not"};
+                proof_.violated.push_back(property);
+                return std::nullopt;
             case PdrResult::Answer::undecided:
                 proof_.limit = limit(found.limit);
                 proof_.proved.clear();
@@ -360,7 +409,8 @@ std::optional<Inconsistency> Prover::certify() {
         for (Clause& clause : clauses) lemmas_.push_back({std::move(clause)});
     } while (do_without_lemma());
     const Program program(system_, true);
-    proof_.obligations = proof_obligations(program, proof_.invariant, proof_.proved, proof_lemmas(proof_));
+    proof_.obligations =
+        proof_obligations(program, proof_.invariant, proof_.proved, proof_lemmas(proof_), proof_.rankings);
     for (size_t i = 0; i < proof_.obligations.size(); ++i) {
         const Obligation& obligation = proof_.obligations[i];
         if (options_.checking) options_.checking(i, proof_.obligations.size());

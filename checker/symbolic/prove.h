@@ -5,6 +5,9 @@
 // Where no more than most_states are reached, all together, the invariant is learnt from them (reached_invariant.h);
 // otherwise PDR finds it. PDR also finds the runs of what is violated.
 //
+// Progress is proved by rankings (ranking.h), which are found on the graph of the reached states (rank_progress.h), so
+// only where these are few; the invariant is one with which they can be shown to be rankings.
+//
 // Lemmas of the specification come first. Those that are inductive together are assumed in all that follows, and are
 // conjuncts of the invariant as far as it needs them. The others are looked at as properties are, and beside what PDR
 // finds, a counterexample to induction says why they are not among those.
@@ -17,6 +20,7 @@
 #include "checker/symbolic/lemmas.h"
 #include "checker/symbolic/pdr.h"
 #include "checker/symbolic/proof_obligations.h"
+#include "checker/symbolic/ranking.h"
 #include "checker/symbolic/solver_check.h"
 
 namespace untorn::checker::symbolic {
@@ -45,6 +49,12 @@ struct LemmaAnswer {
     uint64_t not_within = 0;  ///< such a state is not reached within so many steps
 };
 
+/// A progress property that was not looked at.
+struct Unranked {
+    uint32_t property = 0;  ///< index into System::properties
+    std::string why;
+};
+
 struct ProveOptions {
     double seconds = 0;   ///< for all together; 0: no limit
     uint64_t memory = 0;  ///< bytes, for the search of the invariant; 0: no limit
@@ -62,6 +72,9 @@ struct Proof {
     std::vector<LemmaAnswer> lemmas;      ///< those asked about, in order
     std::vector<uint32_t> lemmas_used;    ///< indices into System::lemmas: conjuncts of the invariant
     std::vector<Conjunct> invariant;      ///< the others
+    std::vector<Ranking> rankings;        ///< of the progress properties among `proved`
+    std::vector<Unranked> unranked;       ///< neither proved nor violated
+    bool no_fair_run = false;             ///< what is proved of progress holds of nothing
     std::vector<Obligation> obligations;  ///< all unsatisfiable, says Z3; empty if nothing is proved
     std::string limit;                    ///< not empty: the others are undecided, and why
     std::vector<Conjunct> learnt;         ///< undecided: good as candidates

@@ -12,7 +12,7 @@ namespace {
 /// The search. A state is its cells, and behind them how often power has been lost.
 class Exploration {
  public:
-    Exploration(const system::System& system, const ReachedLimits& limits)
+    Exploration(const system::System& system, const ReachedLimits& limits, bool steps)
         : program_(system),
           limits_(limits),
           memory_(limits.memory),
@@ -22,6 +22,12 @@ class Exploration {
           states_(layout_.words(), memory_),
           packed_(layout_.words()) {
         first_.push_back(0);
+        if (!steps) return;
+        std::vector<bool> strong;
+        for (const Constraint& constraint : program_.constraints) strong.push_back(constraint.strong);
+        graph_.emplace(strong);
+        for (uint32_t p = 0; p < system.properties.size(); ++p)
+            if (system::is_progress(system.properties[p].kind)) questions_.push_back({p, {}, {}});
     }
 
     /// False where a number of states, or an interrupt, ends it.
@@ -29,6 +35,7 @@ class Exploration {
         cells_ = first_;
         machine_.begin(cells_.data());
         for (const Instance& instance : program_.init) take(instance);
+        if (graph_) graph_->initial = states_.size();
         for (uint32_t state = 0; state < states_.size(); ++state) {
             if (states_.size() > limits_.states) return false;
             if (state % 1024 == 0 && limits_.interrupted && limits_.interrupted()) return false;
@@ -44,8 +51,13 @@ class Exploration {
     }
     /// For what else is kept of the states.
     MemoryBudget& memory() { return memory_; }
+    std::optional<StateGraph> graph() { return std::move(graph_); }
+    StateBits running() { return std::move(running_); }
+    std::vector<ReachedQuestion> questions() { return std::move(questions_); }
 
  private:
+    static constexpr uint64_t bytes_a_state = 14, bytes_an_edge = 6;
+
     int64_t losses_allowed() const { return program_.system.power_loss ? program_.system.power_loss->budget : 0; }
     Layout layout() const {
         Layout made;
@@ -58,10 +70,14 @@ class Exploration {
     void expand(uint32_t state) {
         cells_ = cells(state);
         machine_.begin(cells_.data());
-        if (cells_.back() == 0)
-            for (const ActorInstance& actor : program_.actors) move(actor);
+        const bool running = cells_.back() == 0;
+        if (graph_) judge(state, running);
+        ConstraintSet enabled(program_.constraints.size());
+        if (running)
+            for (const ActorInstance& actor : program_.actors) move(actor, enabled);
         else if (program_.has_recover)
-            move(program_.recover);
+            move(program_.recover, enabled);
+        if (graph_) graph_->close_state(enabled);
         if (cells_.back() == losses_allowed()) return;
         for (const Instance& instance : program_.power_loss) {
             if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr) continue;
@@ -71,20 +87,49 @@ class Exploration {
             arrive();
         }
     }
-    void move(const ActorInstance& actor) {
+    void move(const ActorInstance& actor, ConstraintSet& enabled) {
         const auto location = static_cast<size_t>(cells_[actor.counter]);
-        for (uint32_t i = actor.first_of[location]; i < actor.first_of[location + 1]; ++i) take(program_.instances[i]);
+        for (uint32_t i = actor.first_of[location]; i < actor.first_of[location + 1]; ++i) {
+            const Instance& instance = program_.instances[i];
+            if (!graph_ || cells_.back() != 0) {
+                take(instance);
+                continue;
+            }
+            if (machine_(instance.guard) == 0) continue;
+            // Rule 16: whether or not a check fails.
+            StepKind kind{ConstraintSet(program_.constraints.size()), machine_.faults(instance)};
+            if (kind.faults == 0)
+                for (const FairCode& fair : instance.fair)
+                    if (machine_(fair.when) != 0) kind.taken.insert(fair.constraint);
+            enabled |= kind.taken;
+            const uint64_t before = graph_->edges();
+            if (const auto to = take(instance)) graph_->add_edge(*to, kind);
+            memory_.take((graph_->edges() - before) * bytes_an_edge);
+        }
     }
-    void take(const Instance& instance) {
-        if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr) return;
+    /// The state after it.
+    std::optional<uint32_t> take(const Instance& instance) {
+        if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr) return {};
         machine_.writes(instance, writes_);
         next_ = cells_;
         for (const Machine::Write& write : writes_) next_[write.cell] = write.value;
-        arrive();
+        return arrive();
     }
-    void arrive() {
+    uint32_t arrive() {
         layout_.pack(next_.data(), packed_.data());
-        states_.insert(packed_.data());
+        return states_.insert(packed_.data()).index;
+    }
+    /// Rule 15.
+    void judge(uint32_t state, bool running) {
+        memory_.take(bytes_a_state);
+        running_.push_back(state, running);
+        for (ReachedQuestion& question : questions_) {
+            const uint32_t p = question.property;
+            const auto holds = [&](uint32_t code) { return machine_(program_.properties[code]) != 0; };
+            const bool leads = program_.system.properties[p].kind == system::PropertyKind::leads_to;
+            question.triggers.push_back(state, running && leads && holds(p));
+            question.unanswered.push_back(state, running && !holds(leads ? program_.consequents[p] : p));
+        }
     }
 
     const Program program_;
@@ -97,13 +142,16 @@ class Exploration {
     std::vector<int64_t> cells_, next_;  ///< of that state, and after a move
     std::vector<uint64_t> packed_;
     std::vector<Machine::Write> writes_;
+    std::optional<StateGraph> graph_;
+    StateBits running_;
+    std::vector<ReachedQuestion> questions_;
 };
 
 }  // namespace
 
-std::optional<StateTable> reached_states(const system::System& system, const OneHot& circuit,
-                                         const ReachedLimits& limits) try {
-    Exploration search(system, limits);
+std::optional<ReachedStates> reached_states(const system::System& system, const OneHot& circuit,
+                                            const ReachedLimits& limits, bool steps) try {
+    Exploration search(system, limits, steps);
     if (!search.run()) return std::nullopt;
     const Cells cells(system);
     const size_t latches = circuit.transition().latches.size();
@@ -119,7 +167,7 @@ std::optional<StateTable> reached_states(const system::System& system, const One
             return meaning.of_value ? bits == meaning.number : (bits >> meaning.number & 1) != 0;
         });
     }
-    return table;
+    return ReachedStates{std::move(table), search.graph(), search.running(), search.questions()};
 } catch (const LimitReached&) {
     return std::nullopt;
 }

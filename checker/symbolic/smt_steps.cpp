@@ -15,14 +15,8 @@ namespace {
 
 constexpr size_t most_choices = size_t{1} << 14;
 
-std::string chosen(size_t number, size_t count) {
-    if (count == 1) return "true";
-    return "(= choice! " + smt_number(static_cast<int64_t>(number), system::bits_for(static_cast<int64_t>(count))) +
-           ")";
-}
-
 /// The guard, and if `checked` all checks.
-std::string enabled(SmtTerms& terms, const Instance& instance, bool checked) {
+std::string possible(SmtTerms& terms, const Instance& instance, bool checked) {
     std::vector<std::string> parts{terms.truth(instance.guard)};
     if (checked)
         for (const CheckCode& check : instance.checks) parts.push_back(terms.truth(check.ok));
@@ -140,9 +134,16 @@ SmtScript SmtSteps::state() const {
 
 // Steps.
 
-std::string SmtSteps::counter_is(uint32_t cell, int64_t location) const {
-    if (const auto& constant = cells_.constant(cell)) return *constant == location ? "true" : "false";
-    return "(= " + cells_.symbol(cell) + " " + cells_.value(cell, location) + ")";
+/// Of several instances, the one that moves.
+std::string SmtSteps::chosen(size_t number, size_t count) {
+    if (count == 1) return "true";
+    return "(= choice! " + smt_number(static_cast<int64_t>(number), system::bits_for(static_cast<int64_t>(count))) +
+           ")";
+}
+
+std::string SmtSteps::counter_is(const SmtCells& cells, uint32_t cell, int64_t location) {
+    if (const auto& constant = cells.constant(cell)) return *constant == location ? "true" : "false";
+    return "(= " + cells.symbol(cell) + " " + cells.value(cell, location) + ")";
 }
 
 std::string SmtSteps::here(const Group& group) const {
@@ -160,7 +161,7 @@ std::string SmtSteps::step(SmtTerms& terms, const Group& group, SmtScript& scrip
     for (size_t i = 0; i < count; ++i) {
         std::vector<std::string> parts;
         if (count > 1) parts.push_back(chosen(i, count));
-        parts.push_back(enabled(terms, *group.instances[i], true));
+        parts.push_back(possible(terms, *group.instances[i], true));
         ways.push_back(smt_all(parts));
     }
     return smt_any(ways);
@@ -238,6 +239,7 @@ SmtSteps::Step SmtSteps::initial() const {
 
 SmtSteps::Step SmtSteps::step(const Group& group, const SmtScript& before, const Assume& also) const {
     Step made{group.name, group.title, group.recovery ? Moves::recovery : Moves::run, before, {}, {}};
+    made.group = static_cast<size_t>(&group - groups_.data());
     made.script.comment("The step.");
     made.script.assume(here(group));
     SmtTerms terms(program_, cells_, made.script);
@@ -398,7 +400,7 @@ std::optional<SmtSteps::Violation> SmtSteps::failing(uint32_t property, const Gr
     if (!in_init) also(terms, made.script);
     std::vector<std::string> ways;
     for (const Instance* instance : group.instances) {
-        std::vector<std::string> so_far{enabled(terms, *instance, false)};
+        std::vector<std::string> so_far{possible(terms, *instance, false)};
         for (const CheckCode& check : instance->checks) {
             const std::string ok = terms.truth(check.ok);
             if (check.property == property) {

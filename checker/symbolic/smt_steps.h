@@ -50,11 +50,18 @@ class SmtSteps {
         SmtScript script;                        ///< says that the step is made, and defines the cells after it
         std::map<uint32_t, std::string> primed;  ///< by cell that the step may write: its symbol
         std::string constants;                   ///< of init: constants have their values; else empty
+        size_t group = SIZE_MAX;                 ///< of run and recovery: which step it is
         /// `primed_losses` is the number of losses after it.
         bool changes_losses() const { return moves == Moves::init || moves == Moves::power; }
     };
     /// `before`: state(), and what else is assumed of it.
     void for_each_step(const SmtScript& before, const Assume& also, const std::function<void(Step&)>& use) const;
+
+    // Fairness (rule 16), where progress is asked for: indices into Program::constraints. In smt_fairness.cpp.
+    /// The constraint is enabled in the state of these terms and cells.
+    std::string enabled(SmtTerms& terms, uint32_t constraint, const SmtCells& cells) const;
+    /// The step, whose script says that it is made, takes the constraint. Terms of the state before it.
+    std::string taken(SmtTerms& terms, const Step& step, uint32_t constraint) const;
 
     struct Violation {
         std::string name, title;
@@ -82,7 +89,10 @@ class SmtSteps {
     std::string no_losses() const { return std::string("(= ") + losses + " " + smt_number(0, losses_width()) + ")"; }
     std::string loss_possible() const;
     std::string here(const Group& group) const;
-    std::string counter_is(uint32_t cell, int64_t location) const;
+    std::string counter_is(uint32_t cell, int64_t location) const { return counter_is(cells_, cell, location); }
+    static std::string counter_is(const SmtCells& cells, uint32_t cell, int64_t location);
+    static std::string chosen(size_t number, size_t count);
+    static std::string belongs(SmtTerms& terms, const Instance& instance, uint32_t constraint);
     std::string step(SmtTerms& terms, const Group& group, SmtScript& script) const;
     std::map<uint32_t, std::string> writes(SmtTerms& terms, const Group& group, const SmtCells& before,
                                            SmtScript& script) const;

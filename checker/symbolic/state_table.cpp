@@ -6,6 +6,21 @@
 
 namespace untorn::checker::symbolic {
 
+StateTable StateTable::part(std::span<const uint32_t> states) const {
+    StateTable made(columns_.size());
+    for (const uint32_t state : states) made.add([&](uint32_t latch) { return is_set(state, latch); });
+    return made;
+}
+
+std::vector<uint64_t> StateTable::inside(const Cube& cube) const {
+    std::vector<uint64_t> found(words());
+    for (size_t i = 0; i < found.size(); ++i) {
+        found[i] = states(i);
+        for (const LatchValue& part : cube) found[i] &= word(part, i);
+    }
+    return found;
+}
+
 bool StateTable::meets(const Cube& cube) const {
     for (size_t i = 0; i < words(); ++i) {
         uint64_t left = states(i);

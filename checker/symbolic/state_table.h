@@ -25,6 +25,13 @@ class StateTable {
         ++size_;
     }
 
+    /// Of the state, the latch.
+    bool is_set(uint32_t state, uint32_t latch) const { return (columns_[latch][state / 64] >> state % 64 & 1) != 0; }
+    /// A table of these states alone, in this order.
+    StateTable part(std::span<const uint32_t> states) const;
+    /// Which states lie in the cube: bit i % 64 of word i / 64 is of state i.
+    std::vector<uint64_t> inside(const Cube& cube) const;
+
     /// Whether one of the states lies in the cube.
     bool meets(const Cube& cube) const;
 

@@ -177,7 +177,7 @@ TEST_CASE("reached states are those of the exhaustive search, with those after p
         const size_t states = searched.states + searched.crash_images;
         const auto reached = reached_states(system, circuit, {states, 0, {}});
         REQUIRE(reached.has_value());
-        CHECK(reached->size() == states);
+        CHECK(reached->table.size() == states);
         if (states > 0) {  // a check of init may fail
             CHECK(!reached_states(system, circuit, {states - 1, 0, {}}).has_value());
             CHECK(!reached_states(system, circuit, {states, 1, {}}).has_value());
@@ -204,10 +204,10 @@ TEST_CASE("a run of few states that PDR takes long for is proved with few querie
         REQUIRE(reached.has_value());
         ReachedOptions how;
         how.groups = circuit.groups();
-        const ReachedInvariant learnt = reached_invariant(system, *reached, all_bads(system), how);
+        const ReachedInvariant learnt = reached_invariant(system, reached->table, all_bads(system), how);
         REQUIRE(learnt.complete);
         CHECK(!check_invariant(system, {}, learnt.lemmas, learnt.excluded, make_cadical).has_value());
-        CHECK(learnt.lemmas.size() < reached_invariant(system, *reached, all_bads(system)).lemmas.size() / 2);
+        CHECK(learnt.lemmas.size() < reached_invariant(system, reached->table, all_bads(system)).lemmas.size() / 2);
         Allowance allowance(10 * learnt.queries);
         PdrOptions options;
         options.interrupt = &allowance.over;

@@ -47,6 +47,15 @@ TEST_CASE("a separator keeps all states away, and no part of it can be left out"
         const StateTable table = table_of(states, latches);
         REQUIRE(table.size() == states.size());
         REQUIRE(table.meets(cube) == meets(states, cube));
+        const std::vector<uint64_t> inside = table.inside(cube);
+        std::vector<uint32_t> chosen;
+        for (uint32_t i = 0; i < states.size(); ++i) {
+            REQUIRE((inside[i / 64] >> i % 64 & 1) == lies_in(states[i], cube));
+            REQUIRE(table.is_set(i, latches - 1) == states[i][latches - 1]);
+            if (i % 3 == 1 && !lies_in(states[i], cube)) chosen.push_back(i);
+        }
+        REQUIRE(!table.part(chosen).meets(cube));
+        REQUIRE(table.part(chosen).size() == chosen.size());
         if (meets(states, cube)) {
             ++met;
             continue;

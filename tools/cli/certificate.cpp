@@ -20,6 +20,7 @@ using Json = nlohmann::ordered_json;
 constexpr int format = 1;
 constexpr const char* manifest_name = "manifest.json";
 constexpr const char* invariant_name = "invariant.untorn";
+constexpr const char* rankings_name = "rankings.untorn";
 constexpr const char* scripts_name = "obligations";
 
 void write_file(const fs::path& path, const std::string& text) {
@@ -76,6 +77,7 @@ void write_certificate(const std::string& folder, const Certificate& certificate
     fs::create_directories(fs::path(folder) / scripts_name, error);
     if (error) throw OutputError(fmt::format("{}: cannot be made: {}", folder, error.message()));
     write_file(fs::path(folder) / invariant_name, certificate.invariant);
+    if (!certificate.rankings.empty()) write_file(fs::path(folder) / rankings_name, certificate.rankings);
     for (const auto& obligation : certificate.obligations)
         write_file(script_path(folder, obligation.name), obligation.script);
     // Last: a certificate that was not written to its end has no manifest.
@@ -107,6 +109,8 @@ Certificate read_certificate(const std::string& folder) {
         throw InputError(fmt::format("{}: no manifest of a certificate: {}", path.string(), e.what()));
     }
     certificate.invariant = read_file(fs::path(folder) / invariant_name);
+    if (fs::exists(fs::path(folder) / rankings_name, error))
+        certificate.rankings = read_file(fs::path(folder) / rankings_name);
     std::set<std::string> named;
     for (auto& obligation : certificate.obligations) {
         if (!is_plain(obligation.name)) throw InputError(fmt::format("{}: a name that is none", path.string()));

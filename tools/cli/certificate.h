@@ -3,6 +3,7 @@
 //     manifest.json         which run, which properties; the list of obligations
 //     invariant.untorn      the invariant, in the language's expressions (checker/symbolic/invariant_text.h), but for
 //                           the lemmas of the specification that are part of it, which the manifest names
+//     rankings.untorn       of progress properties, if there are some (checker/symbolic/ranking_text.h)
 //     obligations/*.smt2    what must be unsatisfiable
 #pragma once
 
@@ -21,6 +22,7 @@ struct Certificate {
     /// Names of lemmas of the specification: conjuncts of the invariant, and others that follow from it.
     std::vector<std::string> lemmas, shown_lemmas;
     std::string invariant;  ///< text
+    std::string rankings;   ///< text; empty: there are none
     std::vector<checker::symbolic::Obligation> obligations;
 };
 

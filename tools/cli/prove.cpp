@@ -12,6 +12,7 @@
 
 #include "checker/symbolic/invariant_text.h"
 #include "checker/symbolic/prove.h"
+#include "checker/symbolic/ranking_text.h"
 #include "tools/cli/certificate.h"
 #include "tools/cli/check.h"
 #include "tools/cli/exit_status.h"
@@ -32,6 +33,8 @@ using checker::symbolic::InvariantText;
 using checker::symbolic::LemmaAnswer;
 using checker::symbolic::Obligation;
 using checker::symbolic::Proof;
+using checker::symbolic::Ranking;
+using checker::symbolic::RankingText;
 using checker::symbolic::SolverAnswer;
 
 namespace {
@@ -61,7 +64,11 @@ class Line {
     std::chrono::steady_clock::time_point last_;
 };
 
-/// The properties to prove: those named, or all that an invariant can prove but covers, which are there to be reached.
+std::string not_asked(const system::Property& property, const std::string& why) {
+    return fmt::format("{} ({}): {}; see untorn check", property.name, system::name(property.kind), why);
+}
+
+/// The properties to prove: those named, or all that can be proved but covers, which are there to be reached.
 std::vector<uint32_t> choose_properties(const Options& options, const system::System& system, Complaints& complaints,
                                         Output& out) {
     std::vector<std::string> names;
@@ -81,8 +88,7 @@ std::vector<uint32_t> choose_properties(const Options& options, const system::Sy
         const bool named = std::ranges::count(options.properties, property.name) > 0;
         if (!options.properties.empty() && !named) continue;
         if (!checker::symbolic::provable(system, p)) {
-            const std::string why = fmt::format("{} ({}): no inductive invariant can prove it; see untorn check",
-                                                property.name, system::name(property.kind));
+            const std::string why = not_asked(property, "no inductive invariant can prove it");
             if (named)
                 complaints.add(why);
             else if (!options.quiet)
@@ -298,6 +304,7 @@ class Proving {
                                    known ? ", as expected" : ": untorn check shows the shortest run"));
             if (!known) status = worse(status, exit_unexpected);
         }
+        status = worse(status, report_unranked(proof));
         if (!proof.limit.empty()) return undecided(proof, properties, status);
         const checker::symbolic::ProofLemmas lemmas = checker::symbolic::proof_lemmas(proof);
         std::vector<std::string> proved = names(proof.proved);
@@ -312,6 +319,9 @@ class Proving {
         certificate.lemmas = lemma_names(lemmas.in_invariant);
         certificate.shown_lemmas = lemma_names(lemmas.shown);
         certificate.invariant = header() + lemma_legend(proof) + InvariantText(system_).write(proof.invariant);
+        const checker::Program program(system_);
+        const std::string rankings = RankingText(program).write(proof.rankings);
+        if (!proof.rankings.empty()) certificate.rankings = ranking_header() + rankings;
         certificate.obligations = proof.obligations;
         std::string solvers = checker::symbolic::z3_version();
         if (!options_.certificate.empty()) {
@@ -329,19 +339,47 @@ class Proving {
                                plural(proof.invariant.size() + used, "lemma"),
                                used == 0 ? "" : fmt::format(" ({} of the specification)", used),
                                plural(proof.obligations.size(), "obligation"), solvers));
+        report_rankings(proof);
         if (options_.certificate.empty()) {
             if (!options_.quiet)
-                out_.write(indented(lemma_legend(proof) + InvariantText(system_).write(proof.invariant)));
+                out_.write(indented(lemma_legend(proof) + InvariantText(system_).write(proof.invariant) + rankings));
         } else {
             out_.write(fmt::format("  certificate: {}; check it with untorn certify\n", options_.certificate));
         }
         return status;
     }
 
+    /// Progress that was not looked at, for want of all reached states.
+    int report_unranked(const Proof& proof) {
+        int status = exit_ok;
+        for (const checker::symbolic::Unranked& one : proof.unranked) {
+            const system::Property& property = system_.properties[one.property];
+            if (std::ranges::count(options_.properties, property.name) > 0) {
+                out_.write(fmt::format("  undecided  {} ({})\n", property.name, one.why));
+                status = exit_undecided;
+            } else if (!options_.quiet) {
+                out_.write(fmt::format("  not asked  {}\n", not_asked(property, one.why)));
+            }
+        }
+        return status;
+    }
+
+    void report_rankings(const Proof& proof) {
+        std::vector<std::string> found;
+        for (const checker::symbolic::Ranking& ranking : proof.rankings)
+            found.push_back(fmt::format("{} ({})", system_.properties[ranking.property].name,
+                                        plural(ranking.levels.size(), "level")));
+        if (found.empty()) return;
+        out_.write(fmt::format("  rankings: {}\n", fmt::join(found, ", ")));
+        if (proof.no_fair_run) out_.write("  no fair run: what holds of progress, holds of nothing\n");
+    }
+
     int undecided(const Proof& proof, const std::vector<uint32_t>& properties, int status) {
         std::vector<uint32_t> open;
         for (const uint32_t p : properties)
-            if (std::ranges::find(proof.violated, p) == proof.violated.end()) open.push_back(p);
+            if (std::ranges::find(proof.violated, p) == proof.violated.end() &&
+                std::ranges::find(proof.unranked, p, &checker::symbolic::Unranked::property) == proof.unranked.end())
+                open.push_back(p);
         std::vector<std::string> open_names = names(open);
         for (const LemmaAnswer& answer : proof.lemmas)
             if (answer.known != LemmaAnswer::Known::violated) open_names.push_back(system_.lemmas[answer.lemma].name);
@@ -365,6 +403,11 @@ class Proving {
 
     std::string header() const {
         return fmt::format("// {}: lemmas about every state that can be reached.\n", label(spec_.path, run_.config));
+    }
+
+    std::string ranking_header() const {
+        return fmt::format("// {}: why progress is made. A state that waits has the first level that it satisfies.\n",
+                           label(spec_.path, run_.config));
     }
 
     /// The lemmas of the specification that are part of the invariant, as comments.
@@ -393,8 +436,24 @@ class Proving {
     Output& out_;
 };
 
-/// The obligations as the specification gives them today, for the certificate's run, properties and invariant. Throws
-/// InputError where there is no such run or property, or the invariant does not parse.
+/// The rankings of the certificate, one for each of its progress properties. Throws InputError.
+std::vector<Ranking> read_rankings(const std::string& folder, const Certificate& certificate,
+                                   const checker::Program& program, const std::vector<uint32_t>& properties) {
+    auto read = RankingText(program).read(certificate.rankings);
+    if (const auto* problem = std::get_if<InvariantError>(&read))
+        throw InputError(fmt::format("{}/rankings.untorn:{}: {}", folder, problem->line, problem->message));
+    std::vector<Ranking>& rankings = std::get<0>(read);
+    std::vector<uint32_t> progress, ranked;
+    for (const uint32_t p : properties)
+        if (system::is_progress(program.system.properties[p].kind)) progress.push_back(p);
+    for (const Ranking& ranking : rankings) ranked.push_back(ranking.property);
+    if (progress != ranked)
+        throw InputError(fmt::format("{}/rankings.untorn: not one ranking for each progress property", folder));
+    return std::move(rankings);
+}
+
+/// The obligations as the specification gives them today, for the certificate's run, properties, invariant and
+/// rankings. Throws InputError where there is no such run or property, or these do not parse.
 std::vector<Obligation> rebuilt(const Options& options, const Certificate& certificate, Complaints& complaints) {
     Options selection = options;
     selection.paths = {options.against};
@@ -422,6 +481,8 @@ std::vector<Obligation> rebuilt(const Options& options, const Certificate& certi
         if (const auto* problem = std::get_if<InvariantError>(&invariant))
             throw InputError(
                 fmt::format("{}/invariant.untorn:{}: {}", options.folder, problem->line, problem->message));
+        const checker::Program program(system, true);
+        const std::vector<Ranking> rankings = read_rankings(options.folder, certificate, program, properties);
         const auto lemmas = [&](const std::vector<std::string>& names) {
             std::vector<uint32_t> numbers;
             for (const std::string& name : names) {
@@ -432,8 +493,9 @@ std::vector<Obligation> rebuilt(const Options& options, const Certificate& certi
             }
             return numbers;
         };
-        made = checker::symbolic::proof_obligations(checker::Program(system, true), std::get<0>(invariant), properties,
-                                                    {lemmas(certificate.lemmas), lemmas(certificate.shown_lemmas)});
+        made = checker::symbolic::proof_obligations(program, std::get<0>(invariant), properties,
+                                                    {lemmas(certificate.lemmas), lemmas(certificate.shown_lemmas)},
+                                                    rankings);
         return true;
     });
     return made;

@@ -1,4 +1,4 @@
-#include "checker/liveness/ranking.h"
+#include "checker/liveness/rank_levels.h"
 
 #include <algorithm>
 

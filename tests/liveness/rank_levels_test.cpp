@@ -1,4 +1,4 @@
-#include "checker/liveness/ranking.h"
+#include "checker/liveness/rank_levels.h"
 
 #include <doctest/doctest.h>
 
@@ -23,7 +23,7 @@ StateBits some_states(Dice& dice, const StateGraph& graph) {
     return bits;
 }
 
-/// The rules of ranking.h, read once more, state by state: the first that is broken, or nothing.
+/// The rules of rank_levels.h, read once more, state by state: the first that is broken, or nothing.
 std::string broken(const StateGraph& graph, const std::set<uint32_t>& region, const std::vector<RankLevel>& levels) {
     std::map<uint32_t, size_t> level_of;
     for (size_t k = 0; k < levels.size(); ++k)
