@@ -12,6 +12,8 @@ RankedProgress rank_progress(const system::System& system, const OneHot& circuit
     using system::PropertyKind;
     RankedProgress made;
     const StateGraph& graph = *reached.graph;
+    const Program program(system);
+    const Conditions conditions(system, circuit, reached.table);
     for (const uint32_t property : properties) {
         const auto question = std::ranges::find(reached.questions, property, &ReachedQuestion::property);
         const PropertyKind kind = system.properties[property].kind;
@@ -24,7 +26,7 @@ RankedProgress rank_progress(const system::System& system, const OneHot& circuit
         if (levels.has_value() != (fair_components(graph, region, true, poll).count == 0))
             throw BrokenRule{"levels are there if and only if some fair run waits for ever"};
         if (levels)
-            made.rankings.push_back(described(system, circuit, reached, *question, region, *levels, poll));
+            made.rankings.push_back(described(program, conditions, reached, *question, region, *levels, poll));
         else
             made.violated.push_back(property);
     }

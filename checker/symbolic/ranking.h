@@ -11,7 +11,9 @@
 #include <optional>
 #include <vector>
 
+#include "checker/explicit/program.h"
 #include "checker/liveness/rank_levels.h"
+#include "checker/symbolic/conditions.h"
 #include "checker/symbolic/conjunct.h"
 #include "checker/symbolic/reached_states.h"
 
@@ -35,8 +37,8 @@ struct Ranking {
 
 /// What the question's levels are in words. `region`: the states of the levels. No conjunct of a condition can be left
 /// out: some reached state of a higher level (of `waits`: some state that does not wait) would satisfy the rest.
-/// `poll` may throw.
-Ranking described(const system::System& system, const OneHot& circuit, const ReachedStates& reached,
+/// `conditions`: of the reached states. `poll` may throw.
+Ranking described(const Program& program, const Conditions& conditions, const ReachedStates& reached,
                   const ReachedQuestion& question, const StateBits& region, std::span<const RankLevel> levels,
                   const std::function<void()>& poll);
 

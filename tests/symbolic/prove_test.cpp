@@ -13,7 +13,7 @@ namespace untorn::checker::symbolic {
 
 namespace {
 
-/// All that can be proved by an invariant.
+/// All that can be proved by an invariant, and by rankings.
 std::vector<uint32_t> provable_properties(const system::System& system) {
     std::vector<uint32_t> found;
     for (uint32_t p = 0; p < system.properties.size(); ++p)
@@ -21,9 +21,9 @@ std::vector<uint32_t> provable_properties(const system::System& system) {
     return found;
 }
 
-}  // namespace
-
-namespace {
+bool unranked(const Proof& proof, uint32_t property) {
+    return std::ranges::find(proof.unranked, property, &Unranked::property) != proof.unranked.end();
+}
 
 /// All runs below the folders with at most so many states.
 void compare_with_search(const std::vector<std::string>& folders, uint64_t most_states, const ProveOptions& options) {
@@ -44,6 +44,11 @@ void compare_with_search(const std::vector<std::string>& folders, uint64_t most_
         CHECK(proof.limit.empty());
         for (const PropertyResult& property : std::get<SearchResult>(searched).properties) {
             if (!provable(system, property.property)) continue;
+            if (options.most_states == 0 && is_progress(system.properties[property.property].kind)) {
+                CHECK(unranked(proof, property.property));
+                continue;
+            }
+            CHECK(!unranked(proof, property.property));
             const auto kind = system.properties[property.property].kind;
             const bool cover = kind == system::PropertyKind::cover || kind == system::PropertyKind::crash_cover;
             const bool holds = (property.verdict == Verdict::holds) != cover;
@@ -88,7 +93,7 @@ TEST_CASE("no conjunct of an invariant can be left out") {
             std::vector<Conjunct> rest = proof.invariant;
             rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
             bool broken = false;
-            for (const Obligation& obligation : proof_obligations(program, rest, proof.proved))
+            for (const Obligation& obligation : proof_obligations(program, rest, proof.proved, {}, proof.rankings))
                 broken = broken || ask_z3(obligation.script).kind == SolverAnswer::Kind::sat;
             CHECK(broken);
             ++left_out;
@@ -117,7 +122,8 @@ TEST_CASE("lemmas of the specification: used, left out where the rest does witho
             REQUIRE(!proof.lemmas_used.empty());
             const Program program(system, true);
             const auto broken = [&](const std::vector<Conjunct>& invariant, const ProofLemmas& lemmas) {
-                for (const Obligation& obligation : proof_obligations(program, invariant, proof.proved, lemmas))
+                for (const Obligation& obligation :
+                     proof_obligations(program, invariant, proof.proved, lemmas, proof.rankings))
                     if (ask_z3(obligation.script).kind == SolverAnswer::Kind::sat) return true;
                 return false;
             };
