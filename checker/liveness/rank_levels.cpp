@@ -27,11 +27,10 @@ class Peeling {
  private:
     using Marks = std::vector<uint8_t>;  // by state
 
-    /// Part of a region that has no levels yet, and which constraints may help where.
+    /// Part of a region that has no levels yet.
     struct Rest {
         Marks in;
         std::vector<ConstraintSet> taken_inside;  ///< by state: by steps that stay in the rest
-        Marks leaves;                             ///< every step leaves the rest
     };
 
     void look_at(uint32_t state, Rest& rest) const;
@@ -54,14 +53,10 @@ class Peeling {
 
 void Peeling::look_at(uint32_t state, Rest& rest) const {
     ConstraintSet taken(graph_.constraints());
-    bool stays = false;
     for (uint64_t edge = graph_.first_edge(state); edge < graph_.end_edge(state); ++edge) {
-        if (rest.in[graph_.target(edge)] == 0) continue;
-        stays = true;
-        taken |= graph_.kind(edge).taken;
+        if (rest.in[graph_.target(edge)] != 0) taken |= graph_.kind(edge).taken;
     }
     rest.taken_inside[state] = std::move(taken);
-    rest.leaves[state] = stays ? 0 : 1;
 }
 
 /// The greatest part of the candidates whose steps stay in it or leave the rest.
@@ -90,7 +85,7 @@ std::vector<uint32_t> Peeling::closed(const std::vector<uint32_t>& candidates, c
     return kept;
 }
 
-/// The largest level whose helper, if it has one, is enabled everywhere; without states if there is none.
+/// The largest level whose helper is enabled everywhere; without states if there is none.
 RankLevel Peeling::by_weak_helper(const std::vector<uint32_t>& states, const Rest& rest) const {
     RankLevel best;
     for (uint32_t c = 0; c < graph_.constraints(); ++c) {
@@ -101,10 +96,6 @@ RankLevel Peeling::by_weak_helper(const std::vector<uint32_t>& states, const Res
         std::vector<uint32_t> level = closed(candidates, rest.in);
         if (level.size() > best.states.size()) best = {c, std::move(level), {}};
     }
-    std::vector<uint32_t> onward;
-    for (const uint32_t state : states)
-        if (rest.leaves[state] != 0 && !graph_.may_stutter(state)) onward.push_back(state);
-    if (onward.size() > best.states.size()) best = {RankLevel::nobody, std::move(onward), {}};
     return best;
 }
 
@@ -135,7 +126,7 @@ RankLevel Peeling::by_strong_helper(const std::vector<uint32_t>& states, const R
 
 std::vector<RankLevel> Peeling::peel(std::vector<uint32_t>& states) const {
     std::vector<RankLevel> levels;
-    Rest rest{Marks(graph_.states(), 0), std::vector<ConstraintSet>(graph_.states()), Marks(graph_.states(), 0)};
+    Rest rest{Marks(graph_.states(), 0), std::vector<ConstraintSet>(graph_.states())};
     for (const uint32_t state : states) rest.in[state] = 1;
     for (const uint32_t state : states) look_at(state, rest);
     while (!states.empty()) {

@@ -9,18 +9,18 @@
 //  - a step that takes the helper leads to a lower level, or out;
 //  - the helper is enabled. Where it is strong, this need not be so: then the states of the level in which it is not
 //    enabled have levels of their own (`meanwhile`), as a region by themselves.
-//  - A level without a helper: every step leads lower, or out, and some constraint is enabled.
 //
 // Such levels exist if and only if no fair run stays in the region for ever (fair_components.h). If: a run's level
 // only falls, and is the same for ever from some point on. A weak helper is enabled then, and never taken: the run is
 // not fair. A strong one is never taken either, so it may be enabled only finitely often, and from some point on the
-// run stays among the states in which it is not, where the same argument holds of their levels. Without a helper the
-// run makes no step at all, and is not fair either. Only if: in a strongly connected component without a way to another
-// one, some constraint keeps cycles from being fair, and is the helper of all of it.
+// run stays among the states in which it is not, where the same argument holds of their levels. Only if: in a strongly
+// connected component without a way to another one, some constraint keeps cycles (and stuttering) from being fair, and
+// is the helper of all of it.
 //
 // Found from the bottom up: the next level is the largest that one helper gives (a greatest fixpoint), of equal ones
 // that of the first constraint; strong constraints are tried as weak ones first. So there are few levels, not the
-// fewest.
+// fewest. Levels without a helper, of states where every step leads on, were tried: they were as many, took their
+// states from better ones, and needed more of an invariant.
 #pragma once
 
 #include <functional>
@@ -32,8 +32,7 @@
 namespace untorn::checker {
 
 struct RankLevel {
-    static constexpr uint32_t nobody = UINT32_MAX;
-    uint32_t helper = nobody;          ///< a constraint
+    uint32_t helper = 0;               ///< a constraint
     std::vector<uint32_t> states;      ///< ascending
     std::vector<RankLevel> meanwhile;  ///< the lowest first; of the states in which a strong helper is not enabled
 };

@@ -20,7 +20,7 @@ class Describing {
                 higher.insert(higher.end(), other.states.begin(), other.states.end());
             RankedLevel& level = made.emplace_back();
             level.when = conditions_.tell(levels[k].states, higher, counter_of(levels[k].helper));
-            if (levels[k].helper != RankLevel::nobody) level.helper = levels[k].helper;
+            level.helper = levels[k].helper;
             level.meanwhile = describe(levels[k].meanwhile);
         }
         return made;
@@ -29,7 +29,6 @@ class Describing {
  private:
     /// Where the helper stands.
     uint32_t counter_of(uint32_t helper) const {
-        if (helper == RankLevel::nobody) return no_cell;
         const Constraint& constraint = program_.constraints[helper];
         const system::ActorId who = program_.system.fairness[constraint.fairness].actor;
         for (const ActorInstance& actor : program_.actors) {

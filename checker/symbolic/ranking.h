@@ -8,7 +8,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "checker/explicit/program.h"
@@ -22,9 +21,9 @@ namespace untorn::checker::symbolic {
 /// A level: see RankLevel.
 struct RankedLevel {
     std::vector<Conjunct> when;
-    std::optional<uint32_t> helper;  ///< index into Program::constraints; none: every step leads on
+    uint32_t helper = 0;  ///< index into Program::constraints
     std::vector<RankedLevel> meanwhile;
-    auto operator<=>(const RankedLevel&) const = default;
+    bool operator==(const RankedLevel&) const = default;
 };
 
 struct Ranking {
@@ -32,7 +31,7 @@ struct Ranking {
     /// Of states in which the property's promise does not hold: somebody waits for it. Empty: in all of them.
     std::vector<Conjunct> waits;
     std::vector<RankedLevel> levels;
-    auto operator<=>(const Ranking&) const = default;
+    bool operator==(const Ranking&) const = default;
 };
 
 /// What the question's levels are in words. `region`: the states of the levels. No conjunct of a condition can be left

@@ -17,7 +17,6 @@ class RankingBits {
             latches_of_[meaning.meaning(latch).cell].push_back({latch, meaning.meaning(latch)});
             after_[transition.latches[latch].current.node()] = transition.latches[latch].next;
         }
-        for (const FairnessBits& fair : transition.fairness) enabled_.push_back(fair.enabled);
     }
 
     void add(const Ranking& ranking);
@@ -36,7 +35,6 @@ class RankingBits {
     Circuit& circuit_;
     const Cells cells_;
     std::map<uint32_t, Lit> after_;  ///< by node that is a function of the latches: what it is after the move
-    std::vector<Lit> enabled_;       ///< by constraint
     std::map<uint32_t, std::vector<std::pair<uint32_t, OneHot::Meaning>>> latches_of_;  ///< by cell
 };
 
@@ -114,9 +112,8 @@ Lit RankingBits::helped(std::span<const RankedLevel> levels) {
     Lit before = Circuit::no;  // it has one of the levels before
     for (const RankedLevel& level : levels) {
         const Lit here = all(level.when, false);
-        Lit fine = level.helper ? enabled_[*level.helper] : circuit_.any(enabled_);
-        if (level.helper && transition_.fairness[*level.helper].strong)
-            fine = circuit_.either(fine, helped(level.meanwhile));
+        const FairnessBits& helper = transition_.fairness[level.helper];
+        const Lit fine = helper.strong ? circuit_.either(helper.enabled, helped(level.meanwhile)) : helper.enabled;
         ways.push_back(circuit_.both(circuit_.both(here, !before), fine));
         before = circuit_.either(before, here);
     }
@@ -129,14 +126,11 @@ Lit RankingBits::leads_on(std::span<const RankedLevel> levels) {
     Lit before = Circuit::no, lower = Circuit::no;  // of the state before the move, and after it
     for (const RankedLevel& level : levels) {
         const Lit here = all(level.when, false), there = all(level.when, true);
-        Lit stays = Circuit::no;
-        if (level.helper) {
-            const FairnessBits& helper = transition_.fairness[*level.helper];
-            stays = circuit_.both(there, !helper.taken);
-            if (helper.strong) {
-                const Lit can = circuit_.either(helper.enabled, after(helper.enabled));
-                stays = circuit_.both(stays, circuit_.either(can, leads_on(level.meanwhile)));
-            }
+        const FairnessBits& helper = transition_.fairness[level.helper];
+        Lit stays = circuit_.both(there, !helper.taken);
+        if (helper.strong) {
+            const Lit can = circuit_.either(helper.enabled, after(helper.enabled));
+            stays = circuit_.both(stays, circuit_.either(can, leads_on(level.meanwhile)));
         }
         ways.push_back(circuit_.both(circuit_.both(here, !before), circuit_.either(lower, stays)));
         before = circuit_.either(before, here);

@@ -74,13 +74,8 @@ class LevelTerms {
 std::string LevelTerms::helped(const Levels& levels, const std::string& prefix, State& state) {
     std::vector<std::string> ways;
     for (size_t k = 0; k < levels.size(); ++k) {
-        const auto& helper = levels[k].helper;
-        std::vector<std::string> fine;
-        if (!helper)
-            for (uint32_t c = 0; c < program_.constraints.size(); ++c) fine.push_back(enabled(c, state));
-        else
-            fine.push_back(enabled(*helper, state));
-        if (helper && program_.constraints[*helper].strong)
+        std::vector<std::string> fine{enabled(levels[k].helper, state)};
+        if (program_.constraints[levels[k].helper].strong)
             fine.push_back(helped(levels[k].meanwhile, numbered(prefix, k) + ".", state));
         const std::string here = level(levels, k, prefix, state);
         std::vector<std::string> parts{here};
@@ -99,17 +94,14 @@ std::string LevelTerms::leads_on(const SmtSteps::Step& step, const Levels& level
         if (k > 0) parts.push_back("(not " + up_to(levels, k, prefix, before) + ")");
         std::vector<std::string> goals;
         if (k > 0) goals.push_back(up_to(levels, k, prefix, after));
-        if (levels[k].helper) {
-            const uint32_t helper = *levels[k].helper;
-            std::vector<std::string> stays{level(levels, k, prefix, after)};
-            const std::string taken = steps_.taken(before.terms, step, helper);
-            if (taken != "false") stays.push_back("(not " + taken + ")");
-            if (program_.constraints[helper].strong)
-                stays.push_back(
-                    smt_any({enabled(helper, before), enabled(helper, after),
-                             leads_on(step, levels[k].meanwhile, numbered(prefix, k) + ".", before, after)}));
-            if (taken != "true") goals.push_back(smt_all(stays));
-        }
+        const uint32_t helper = levels[k].helper;
+        std::vector<std::string> stays{level(levels, k, prefix, after)};
+        const std::string taken = steps_.taken(before.terms, step, helper);
+        if (taken != "false") stays.push_back("(not " + taken + ")");
+        if (program_.constraints[helper].strong)
+            stays.push_back(smt_any({enabled(helper, before), enabled(helper, after),
+                                     leads_on(step, levels[k].meanwhile, numbered(prefix, k) + ".", before, after)}));
+        if (taken != "true") goals.push_back(smt_all(stays));
         parts.push_back(smt_any(goals));
         ways.push_back(smt_all(parts));
     }

@@ -2,8 +2,8 @@
 // the invariant, in running states that the property's promise does not hold in:
 //
 //  - begins: where the property begins to wait, the state has a level;
-//  - levels: where it has one, the helper of its level is enabled (of a level without one: some constraint is); if the
-//    helper is strong and is not, the state has one of the levels `meanwhile`, of which the same holds;
+//  - levels: where it has one, the helper of its level is enabled; if it is strong and is not, the state has one of the
+//    levels `meanwhile`, of which the same holds;
 //  - each step: from a state with a level to one in which the promise does not hold either, it leads to a lower level,
 //    or to the same one without taking its helper. Where that is strong, and enabled neither before nor after the
 //    step, the same holds of the levels `meanwhile`.

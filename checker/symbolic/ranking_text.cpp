@@ -8,8 +8,7 @@ namespace {
 
 constexpr size_t line_width = 140;
 const std::string head = "ranking ", waiting = "waits while ", never = "waits never", level = "level ",
-                  onward = "every step leads on", condition = ", while ", otherwise = ", otherwise",
-                  conjunction = " and ";
+                  condition = ", while ", otherwise = ", otherwise", conjunction = " and ";
 
 void collect(std::span<const RankedLevel> levels, std::vector<Conjunct>& all) {
     for (const RankedLevel& one : levels) {
@@ -62,7 +61,7 @@ std::string RankingText::write(std::span<const RankedLevel> levels, const std::s
     for (size_t k = 0; k < levels.size(); ++k) {
         const RankedLevel& one = levels[k];
         const std::string number = prefix + std::to_string(k + 1);
-        const std::string who = one.helper ? constraint_text(program_, *one.helper) : onward;
+        const std::string who = constraint_text(program_, one.helper);
         text += statement(level + number + ": " + who + (one.when.empty() ? otherwise : condition), one.when);
         text += write(one.meanwhile, number + ".");
     }
@@ -108,11 +107,8 @@ std::optional<std::string> RankingText::read_level(const std::string& number, co
     if (always && (text.size() < otherwise.size() || text.substr(text.size() - otherwise.size()) != otherwise))
         return "expected `, while EXPRESSION` or `, otherwise`";
     const std::string who = always ? text.substr(0, text.size() - otherwise.size()) : text.substr(0, at);
-    if (who != onward) {
-        for (uint32_t c = 0; c < program_.constraints.size() && !made.helper; ++c)
-            if (constraint_text(program_, c) == who) made.helper = c;
-        if (!made.helper) return "nobody fair is `" + who + "`";
-    }
+    while (made.helper < program_.constraints.size() && constraint_text(program_, made.helper) != who) ++made.helper;
+    if (made.helper == program_.constraints.size()) return "nobody fair is `" + who + "`";
     if (!always) {
         auto when = conjuncts_.read_conjunction(text.substr(at + condition.size()));
         if (auto* problem = std::get_if<std::string>(&when)) return *problem;

@@ -3,13 +3,12 @@
 //     ranking written;
 //     waits while !copied;
 //     level 1: flusher moves (weakly fair), while dirty;
-//     level 2: every step leads on, while at(writer, 3);
-//     level 3: writer passes copy (strongly fair), otherwise;
-//     level 3.1: device moves (weakly fair), otherwise;
+//     level 2: writer passes copy (strongly fair), otherwise;
+//     level 2.1: device moves (weakly fair), otherwise;
 //
 // A state in which what is promised does not hold, and `waits` does, has the first level whose condition it satisfies.
 // The one named moves again and again, and every time it does, a lower level is reached, or the answer; no other step
-// leads higher. Levels 3.1, 3.2, ... are of the time in which the helper of level 3, which is strongly fair, cannot
+// leads higher. Levels 2.1, 2.2, ... are of the time in which the helper of level 2, which is strongly fair, cannot
 // move. Conditions are conjunctions of what InvariantText writes. A statement may take several lines.
 #pragma once
 

@@ -34,20 +34,17 @@ std::string broken(const StateGraph& graph, const std::set<uint32_t>& region, co
     if (level_of.size() != region.size()) return "a state has no level";
     for (const auto& [s, k] : level_of) {
         const RankLevel& level = levels[k];
-        const bool helped = level.helper != RankLevel::nobody;
         for (uint64_t e = graph.first_edge(s); e < graph.end_edge(s); ++e) {
             const auto to = level_of.find(graph.target(e));
             if (to == level_of.end() || to->second < k) continue;
             if (to->second > k) return "a step leads higher";
-            if (!helped) return "a step does not lead on";
             if (graph.kind(e).taken.contains(level.helper)) return "the helper does not lead on";
         }
-        if (!helped && graph.enabled(s).empty()) return "a run may stutter";
-        if (helped && !graph.strong().contains(level.helper) && !graph.enabled(s).contains(level.helper))
+        if (!graph.strong().contains(level.helper) && !graph.enabled(s).contains(level.helper))
             return "the helper is not enabled";
     }
     for (const RankLevel& level : levels) {
-        if (level.helper == RankLevel::nobody || !graph.strong().contains(level.helper)) continue;
+        if (!graph.strong().contains(level.helper)) continue;
         std::set<uint32_t> disabled;
         for (const uint32_t s : level.states)
             if (!graph.enabled(s).contains(level.helper)) disabled.insert(s);
