@@ -52,6 +52,11 @@ class Prover {
     std::optional<Inconsistency> decide(LemmaAnswer& answer, BoundedSearch& bounded);
     std::optional<Inconsistency> decide(uint32_t property, std::span<const uint32_t> bads);
     std::optional<Inconsistency> certify();
+    void nothing_proved() {
+        proof_.proved.clear();
+        proof_.rankings.clear();
+        proof_.obligations.clear();
+    }
     bool do_without_lemma();
     PdrResult search(uint32_t bad);
     std::vector<uint32_t> rank(const Encoding& encoding, std::span<const uint32_t> properties);
@@ -112,8 +117,7 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     return std::move(proof_);
 } catch (const LimitReached& reached) {
     proof_.limit = limit(reached.what);
-    proof_.proved.clear();
-    proof_.obligations.clear();
+    nothing_proved();
     if (hot_) {
         for (const ClauseOrbit& lemma : lemmas_) candidates_.push_back(lemma.front());
         proof_.learnt = conjuncts(system_, *hot_, candidates_);
@@ -269,8 +273,8 @@ std::vector<uint32_t> Prover::rank(const Encoding& encoding, std::span<const uin
     if (asked.empty()) return open;
     explore(true);
     if (!reached_) {
-        const std::string why = "no ranking without all reached states, at most " +
-                                std::to_string(options_.most_states) + " and what memory holds";
+        const std::string why =
+            "a ranking needs all reached states in memory, at most " + std::to_string(options_.most_states);
         for (const uint32_t property : asked) proof_.unranked.push_back({property, why});
         return open;
     }
@@ -366,7 +370,7 @@ std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const u
                 return std::nullopt;
             case PdrResult::Answer::undecided:
                 proof_.limit = limit(found.limit);
-                proof_.proved.clear();
+                nothing_proved();
                 proof_.learnt = conjuncts(system_, *hot_, candidates_);
                 return std::nullopt;
         }
