@@ -209,6 +209,16 @@ bool provable(const system::System& system, uint32_t property) {
     }
 }
 
+std::vector<Conjunct> without_constants(const Program& program, std::vector<Conjunct> invariant) {
+    const SmtSteps steps(program);
+    const SmtConjuncts conjuncts(program, steps);
+    std::erase_if(invariant, [&](const Conjunct& conjunct) {
+        return std::ranges::any_of(conjunct.atoms,
+                                   [&](const Atom& atom) { return conjuncts.term({{atom}}, {}, false) == "true"; });
+    });
+    return invariant;
+}
+
 std::vector<Obligation> proof_obligations(const Program& program, std::span<const Conjunct> invariant,
                                           std::span<const uint32_t> properties, const ProofLemmas& lemmas,
                                           std::span<const Ranking> rankings) {

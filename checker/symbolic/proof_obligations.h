@@ -35,6 +35,9 @@ struct ProofLemmas {
     std::vector<uint32_t> shown;         ///< they follow from it
 };
 
+/// The conjuncts without those that hold of the program's constants (smt_steps.h) by themselves: nothing needs them.
+std::vector<Conjunct> without_constants(const Program& program, std::vector<Conjunct> invariant);
+
 /// All obligations, in a fixed order. `properties`: indices into System::properties, each provable. `invariant`: beside
 /// what is always part of it, that every cell has a value of its type and the losses are within their budget. Of each
 /// progress property one ranking. The same arguments give the same bytes. `program` must have lemmas if there are some

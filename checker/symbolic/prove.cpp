@@ -413,6 +413,7 @@ std::optional<Inconsistency> Prover::certify() {
         for (Clause& clause : clauses) lemmas_.push_back({std::move(clause)});
     } while (do_without_lemma());
     const Program program(system_, true);
+    proof_.invariant = without_constants(program, std::move(proof_.invariant));
     proof_.obligations =
         proof_obligations(program, proof_.invariant, proof_.proved, proof_lemmas(proof_), proof_.rankings);
     for (size_t i = 0; i < proof_.obligations.size(); ++i) {
