@@ -150,7 +150,8 @@ void add_export(CLI::App& app, Options& o) {
 
 void add_prove(CLI::App& app, Options& o, Written& w) {
     add_properties(app, o, "Prove only this property; may be repeated. Default: all that must never fail");
-    app.add_option("--certificate", o.certificate, "Write the invariant and its obligations into this new folder")
+    app.add_option("--certificate", o.certificate,
+                   "Write the invariant, the rankings of progress properties and all obligations into this new folder")
         ->type_name("DIR");
     app.add_option("--lemmas", o.lemmas,
                    "Begin with the lemmas in this file, if it exists, and keep in it what was learnt without a result")
@@ -375,7 +376,8 @@ Parsed parse_options(int argc, const char* const* argv) {
     CLI::App* dump = app.add_subcommand("dump", "Print the transition system of each run");
     CLI::App* exported =
         app.add_subcommand("export", "Write one run as a circuit or as Horn clauses, for other model checkers");
-    CLI::App* proved = app.add_subcommand("prove", "Find an inductive invariant for one run, and write a certificate");
+    CLI::App* proved = app.add_subcommand(
+        "prove", "Prove one run by an inductive invariant, and progress by rankings; write a certificate");
     CLI::App* certified = app.add_subcommand("certify", "Check a certificate, with Z3 and, where installed, cvc5");
     add_certify(*certified, o, w);
     add_color(*certified, w);
