@@ -13,8 +13,8 @@
 
 namespace untorn::checker::symbolic {
 
-/// `properties`: indices into System::properties, each provable(). Throws LimitReached where a step has too many
-/// choices.
+/// `properties`: indices into System::properties, each provable_by_invariant(). Throws LimitReached where a step has
+/// too many choices.
 std::string horn_clauses(const Program& program, std::span<const uint32_t> properties);
 
 }  // namespace untorn::checker::symbolic

@@ -187,7 +187,7 @@ bool recovery_moves_on(const system::System& system) {
 
 }  // namespace
 
-bool provable(const system::System& system, uint32_t property) {
+bool provable_by_invariant(const system::System& system, uint32_t property) {
     switch (system.properties[property].kind) {
         case PropertyKind::invariant:
         case PropertyKind::crash_invariant:
@@ -200,13 +200,15 @@ bool provable(const system::System& system, uint32_t property) {
         case PropertyKind::deadlock:
         case PropertyKind::range:
         case PropertyKind::lock:
-        case PropertyKind::atomic_block:
-        case PropertyKind::eventually:
-        case PropertyKind::always_eventually:
-        case PropertyKind::leads_to: return true;
+        case PropertyKind::atomic_block: return true;
         case PropertyKind::recovery: return recovery_moves_on(system);
-        default: return false;  // an outcome must exist
+        // What goes on for ever is no question about single steps, and an outcome must exist.
+        default: return false;
     }
+}
+
+bool provable(const system::System& system, uint32_t property) {
+    return provable_by_invariant(system, property) || system::is_progress(system.properties[property].kind);
 }
 
 std::vector<Conjunct> without_constants(const Program& program, std::vector<Conjunct> invariant) {

@@ -25,8 +25,10 @@ struct Obligation {
     std::string script;
 };
 
-/// Whether the property can be proved so: questions about states and single steps, and with a ranking, progress. That
-/// recovery ends is one where each of its steps leads to a later location.
+/// Whether the property can be proved by an invariant: questions about states and single steps. That recovery ends is
+/// one where each of its steps leads to a later location.
+bool provable_by_invariant(const system::System& system, uint32_t property);
+/// The same, or with a ranking beside it: progress.
 bool provable(const system::System& system, uint32_t property);
 
 /// Lemmas of the specification in a proof: indices into System::lemmas.

@@ -47,7 +47,7 @@ TEST_CASE("Spacer answers the Horn clauses of small runs as the exhaustive searc
         if (hold + violated >= 40) return;
         const Program program(system);
         for (const PropertyResult& property : std::get<SearchResult>(searched).properties) {
-            if (!provable(system, property.property)) continue;
+            if (!provable_by_invariant(system, property.property)) continue;
             const auto kind = system.properties[property.property].kind;
             const bool cover = kind == system::PropertyKind::cover || kind == system::PropertyKind::crash_cover;
             const bool holds = (property.verdict == Verdict::holds) != cover;

@@ -184,6 +184,10 @@ TEST_CASE("progress is proved by rankings, in words that certify reads back, and
     ranking never_old;
     waits never;
 )"));
+    // Horn clauses have no rankings.
+    const Ended horn = untorn("export --to horn --property written " + spec);
+    CHECK(horn.status == 2);
+    CHECK(says(horn, "written is not in the file: it is no question of what must not be reached in one step"));
     const std::string proof = folder.quoted("proof"), which = " --property written --property never_old";
     CHECK(untorn("prove -q " + spec + which + " --certificate " + proof).status == 0);
     const auto certify = [&] { return untorn("certify " + proof + " " + spec); };

@@ -54,7 +54,7 @@ std::vector<uint32_t> choose_properties(const Options& options, const system::Sy
     for (uint32_t i = 0; i < system.properties.size(); ++i) {
         const system::Property& property = system.properties[i];
         if (property.kind == system::PropertyKind::antecedent) continue;
-        if (!checker::symbolic::provable(system, i) || is_cover(property.kind))
+        if (!checker::symbolic::provable_by_invariant(system, i) || is_cover(property.kind))
             leave_out(options, property.name, "it is no question of what must not be reached in one step", complaints);
         else if (wanted(options, property.name))
             chosen.push_back(i);

@@ -149,7 +149,7 @@ void add_export(CLI::App& app, Options& o) {
 }
 
 void add_prove(CLI::App& app, Options& o, Written& w) {
-    add_properties(app, o, "Prove only this property; may be repeated. Default: all that must never fail");
+    add_properties(app, o, "Prove only this property; may be repeated. Default: all that can be proved, but covers");
     app.add_option("--certificate", o.certificate,
                    "Write the invariant, the rankings of progress properties and all obligations into this new folder")
         ->type_name("DIR");
