@@ -144,7 +144,7 @@ TEST_CASE("a ranking in bits is refused where its rules are broken in a reached 
     CHECK(right > 10);
 }
 
-TEST_CASE("a wrong ranking is refused by the obligations, whatever the invariant") {
+TEST_CASE("a ranking that breaks a rule in a reached state is refused by the obligations") {
     size_t refused = 0, accepted = 0;
     for_each_ranked({"tests/specs/language", "tests/specs/classic/hyman.untorn"}, 40,
                     [&](const std::string& name, Ranked& run) {
