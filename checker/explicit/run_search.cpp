@@ -9,6 +9,7 @@
 #include "checker/explicit/native_code.h"
 #include "checker/explicit/reads.h"
 #include "checker/explicit/recent_states.h"
+#include "checker/explicit/state_set_batch.h"
 #include "checker/explicit/state_set_growth.h"
 
 namespace untorn::checker {
@@ -18,7 +19,6 @@ namespace {
 constexpr size_t most_records = size_t{1} << 20;  ///< of a chunk, but for single states with more successors
 constexpr uint32_t worth_sharing = 256;           ///< parents: fewer are faster done by one thread
 constexpr uint32_t worth_compiling = 10000;       ///< states: the interpreter finds so many in the time of compiling
-constexpr size_t prefetch_distance = 8;           ///< offers; more at once only wait for each other
 
 void add_sorted(std::vector<uint32_t>& set, uint32_t value) {
     const auto place = std::ranges::lower_bound(set, value);
@@ -374,15 +374,13 @@ void RunSearch::insert(unsigned owner) {
         Worker& worker = *workers_[member];
         uint32_t fresh = 0;
         const auto offer_all = [&](size_t count, auto offer_at) {
-            for (size_t i = 0; i < std::min(count, prefetch_distance); ++i)
-                states_.prefetch(worker.hashes[offer_at(i)]);
-            for (size_t i = 0; i < count; ++i) {
-                if (i + prefetch_distance < count) states_.prefetch(worker.hashes[offer_at(i + prefetch_distance)]);
-                const size_t offer = offer_at(i);
-                const bool is_new = states_.insert(worker.hashes[offer], worker.records.get() + offer * stride);
-                worker.fresh[offer] = is_new ? 1 : 0;
-                fresh += is_new ? 1 : 0;
-            }
+            states_.insert_all(
+                count, [&](size_t i) { return worker.hashes[offer_at(i)]; },
+                [&](size_t i) { return worker.records.get() + offer_at(i) * stride; },
+                [&](size_t i, bool is_new) {
+                    worker.fresh[offer_at(i)] = is_new ? 1 : 0;
+                    fresh += is_new ? 1 : 0;
+                });
         };
         if (working_ == 1) {
             offer_all(worker.ends.empty() ? 0 : worker.ends.back(), [](size_t i) { return i; });

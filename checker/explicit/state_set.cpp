@@ -137,22 +137,11 @@ bool StateSet::has_body(const Shape& shape, const std::byte* bucket, uint32_t sl
     return difference == 0;
 }
 
-/// Whether the state is in the partition. If not, `place` is where it goes: the first empty slot from its home on, too
-/// far away if its displacement is greater than most_displacement.
+/// Whether the bucket has the slot.
 template <uint32_t Words>
-bool StateSet::probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place) {
-    const Shape& shape = partition.shape;
-    for (unsigned displacement = 0; displacement <= most_displacement; ++displacement, ++bucket) {
-        const std::byte* memory = bucket_at(partition, bucket);
-        const auto head = static_cast<uint16_t>(slot.head + displacement + 1);
-        for (uint32_t matches = slots_where(memory, shape.slots, 0xffff, head); matches != 0; matches &= matches - 1)
-            if (has_body<Words>(shape, memory, static_cast<uint32_t>(std::countr_zero(matches)), slot)) return true;
-        if (is_full(shape, memory)) continue;
-        const uint32_t empty = slots_where(memory, shape.slots, tag_mask, 0);
-        place = {bucket, static_cast<uint32_t>(std::countr_zero(empty)), displacement};
-        return false;
-    }
-    place.displacement = most_displacement + 1;
+bool StateSet::holds(const Shape& shape, const std::byte* bucket, const Slot& wanted) {
+    for (uint32_t matches = slots_where(bucket, shape.slots, 0xffff, wanted.head); matches != 0; matches &= matches - 1)
+        if (has_body<Words>(shape, bucket, static_cast<uint32_t>(std::countr_zero(matches)), wanted)) return true;
     return false;
 }
 
@@ -255,45 +244,69 @@ bool StateSet::add(const Partition& partition, uint64_t home, Slot& slot) {
     return true;
 }
 
+/// One bucket on the way of a state: those before it are full and do not have the state.
 template <uint32_t Words>
-bool StateSet::insert_into(Partition& partition, uint64_t hash, const uint64_t* state) {
+StateSet::Tried StateSet::try_bucket_of(Partition& partition, uint64_t hash, const uint64_t* state,
+                                        unsigned displacement) const {
+    const Shape& shape = partition.shape;
+    const uint64_t bucket = home(partition, hash) + displacement;
+    std::byte* memory = bucket_at(partition, bucket);
     Slot slot;
-    Place place;
-    fill(partition.shape, hash, state, slot);
-    const uint64_t at = home(partition, hash);
-    if (probe<Words>(partition, at, slot, place)) return false;
-    if (partition.count < partition.limit) {
-        if (place.displacement <= most_displacement) [[likely]] {
-            slot.head = static_cast<uint16_t>(slot.head + place.displacement + 1);
-            write<Words>(partition.shape, bucket_at(partition, place.bucket), place.slot, slot);
-            ++partition.count;
-            return true;
-        }
-        if (make_room<Words>(partition, at, slot)) {
-            ++partition.count;
-            return true;
-        }
+    fill(shape, hash, state, slot);
+    const uint16_t head = slot.head;
+    slot.head = static_cast<uint16_t>(head + displacement + 1);
+    if (holds<Words>(shape, memory, slot)) return Tried::present;
+    const bool full = is_full(shape, memory);
+    if (full && displacement < most_displacement) return Tried::full;
+    if (partition.count >= partition.limit) return Tried::must_grow;
+    if (full) [[unlikely]] {
+        slot.head = head;
+        if (!make_room<Words>(partition, bucket - displacement, slot)) return Tried::must_grow;
+    } else {
+        const uint32_t empty = slots_where(memory, shape.slots, tag_mask, 0);
+        write<Words>(shape, memory, static_cast<uint32_t>(std::countr_zero(empty)), slot);
     }
-    grow(partition);
-    return insert(hash, state);
+    ++partition.count;
+    return full ? Tried::made_room : Tried::added;
+}
+
+StateSet::Tried StateSet::try_bucket(uint64_t hash, const uint64_t* state, unsigned displacement) {
+    Partition& partition = partitions_[partition_of(hash)];
+    switch (partition.shape.body_words) {
+        case 1: return try_bucket_of<1>(partition, hash, state, displacement);
+        case 2: return try_bucket_of<2>(partition, hash, state, displacement);
+        case 3: return try_bucket_of<3>(partition, hash, state, displacement);
+        default: return try_bucket_of<0>(partition, hash, state, displacement);
+    }
 }
 
 bool StateSet::insert(uint64_t hash, const uint64_t* state) {
-    Partition& partition = partitions_[partition_of(hash)];
-    switch (partition.shape.body_words) {
-        case 1: return insert_into<1>(partition, hash, state);
-        case 2: return insert_into<2>(partition, hash, state);
-        case 3: return insert_into<3>(partition, hash, state);
-        default: return insert_into<0>(partition, hash, state);
+    for (unsigned displacement = 0;;) {
+        switch (try_bucket(hash, state, displacement)) {
+            case Tried::present: return false;
+            case Tried::added:
+            case Tried::made_room: return true;
+            case Tried::full: ++displacement; break;
+            case Tried::must_grow:
+                grow(partitions_[partition_of(hash)]);
+                displacement = 0;
+                break;
+        }
     }
 }
 
 bool StateSet::contains(uint64_t hash, const uint64_t* state) const {
     const Partition& partition = partitions_[partition_of(hash)];
+    const uint64_t at = home(partition, hash);
     Slot slot;
-    Place place;
     fill(partition.shape, hash, state, slot);
-    return probe<0>(partition, home(partition, hash), slot, place);
+    for (unsigned displacement = 0; displacement <= most_displacement; ++displacement) {
+        const std::byte* memory = bucket_at(partition, at + displacement);
+        ++slot.head;
+        if (holds<0>(partition.shape, memory, slot)) return true;
+        if (!is_full(partition.shape, memory)) return false;
+    }
+    return false;
 }
 
 uint64_t StateSet::size() const {

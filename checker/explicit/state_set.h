@@ -57,17 +57,14 @@ class StateSet {
         return (x << align_) ^ ((rest * 0xd6e8feb86659fd93ULL) & (mixed_mask_ << align_));
     }
     static unsigned partition_of(uint64_t hash) { return static_cast<unsigned>(hash >> (64 - partition_bits)); }
-    /// Fetches the memory that insert() will look at: the home bucket, and the begin of the next.
-    // Always inlined: gcc takes a call that only fetches for one without effect, and leaves it out.
-    [[gnu::always_inline]] void prefetch(uint64_t hash) const {
-        const Partition& partition = partitions_[partition_of(hash)];
-        const std::byte* bucket = bucket_at(partition, home(partition, hash));
-        for (uint32_t line = 0; line < partition.shape.bucket_bytes + 64; line += 64)
-            __builtin_prefetch(bucket + line, 1, 3);
-    }
     /// Whether the state was not in the set; it is now. Throws LimitReached where the memory ends: the set is
     /// unchanged.
     bool insert(uint64_t hash, const uint64_t* state);
+    /// The same for `count` states, as if one after the other, but without waiting for memory (state_set_batch.h).
+    /// `hash(i)` and `state(i)` say what number i is; `tell(i, is_new)` is told, in an order of its own. Where it
+    /// throws, some are told, or are in the set.
+    template <class Hash, class State, class Tell>
+    void insert_all(size_t count, const Hash& hash, const State& state, const Tell& tell);
     bool contains(uint64_t hash, const uint64_t* state) const;
 
     /// A partition on its way into larger memory (state_set_growth.h).
@@ -143,6 +140,8 @@ class StateSet {
     static bool is_full(const Shape& shape, const std::byte* memory) {
         return (bucket::head_at(memory, shape.slots - 1) & tag_mask) != 0;
     }
+    /// What became of a state where it was to go. `made_room`: added, maybe to a bucket on its way that was full.
+    enum class Tried : uint8_t { present, added, made_room, full, must_grow };
     /// `Words` below: of a body, so that the usual widths have code of their own; 0: as the shape says.
     static uint32_t limit_of(const Shape& shape);
     Shape with_buckets(uint64_t buckets) const;
@@ -153,10 +152,18 @@ class StateSet {
     static uint32_t words(const Shape& shape) {
         return Words != 0 ? Words : shape.body_words;
     }
+    // Always inlined: gcc takes a call that only fetches for one without effect, and leaves it out.
+    [[gnu::always_inline]] void prefetch(uint64_t hash, unsigned displacement) const {
+        const Partition& partition = partitions_[partition_of(hash)];
+        const std::byte* bucket = bucket_at(partition, home(partition, hash) + displacement);
+        for (uint32_t line = 0; line < partition.shape.bucket_bytes; line += 64)
+            __builtin_prefetch(bucket + line, 1, 3);
+    }
+    Tried try_bucket(uint64_t hash, const uint64_t* state, unsigned displacement);
     template <uint32_t Words>
-    bool insert_into(Partition& partition, uint64_t hash, const uint64_t* state);
+    Tried try_bucket_of(Partition& partition, uint64_t hash, const uint64_t* state, unsigned displacement) const;
     template <uint32_t Words>
-    static bool probe(const Partition& partition, uint64_t bucket, const Slot& slot, Place& place);
+    static bool holds(const Shape& shape, const std::byte* bucket, const Slot& wanted);
     template <uint32_t Words>
     static bool has_body(const Shape& shape, const std::byte* bucket, uint32_t slot, const Slot& wanted);
     static bool nearest_room(const Partition& partition, uint64_t home, Place& place);

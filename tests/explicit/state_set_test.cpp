@@ -1,4 +1,4 @@
-#include "checker/explicit/state_set.h"
+#include "checker/explicit/state_set_batch.h"
 
 #include <doctest/doctest.h>
 
@@ -76,6 +76,42 @@ TEST_CASE("state set: random states of every shape are found exactly once") {
             offers.push_back(offers[random() % offers.size()]);
         }
         agrees_with_a_plain_set(bits, offers);
+    }
+}
+
+TEST_CASE("state set: many offered at once become members as one after the other do") {
+    // Equal states lie near each other, most of them among those under way; from an empty set, so that partitions grow
+    // with some under way, again and again.
+    for (const auto& bits : shapes) {
+        CAPTURE(bits.size());
+        CAPTURE(bits[0]);
+        MemoryBudget memory(0);
+        StateSet set(bits, memory);
+        std::set<State> plain;
+        std::mt19937_64 random(bits.size() * 100 + bits[0]);
+        uint64_t wrong = 0;
+        for (const size_t count : {0U, 1U, 7U, 8U, 9U, 30000U, 100U, 50000U}) {
+            std::vector<State> offers;
+            while (offers.size() < count) {
+                State state(bits.size());
+                for (uint64_t& word : state) word = random();
+                offers.push_back(masked(state, bits));
+                for (uint64_t again = random() % 3; again-- > 0 && offers.size() < count;)
+                    offers.push_back(offers[offers.size() - 1 - random() % std::min<size_t>(offers.size(), 20)]);
+            }
+            std::vector<int> told(count, 0), is_new(count, 0);
+            set.insert_all(
+                count, [&](size_t i) { return set.hash(offers[i].data()); }, [&](size_t i) { return offers[i].data(); },
+                [&](size_t i, bool fresh) {
+                    ++told[i];
+                    is_new[i] = fresh ? 1 : 0;
+                });
+            for (size_t i = 0; i < count; ++i)
+                if (told[i] != 1 || (is_new[i] != 0) != plain.insert(offers[i]).second) ++wrong;
+        }
+        CHECK(wrong == 0);
+        CHECK(set.size() == plain.size());
+        CHECK(memory.used() == set.bytes());
     }
 }
 
