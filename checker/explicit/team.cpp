@@ -4,10 +4,13 @@ namespace untorn::checker {
 
 namespace {
 
-/// Waits until `value` is no longer `old`: a while awake, since the next piece of work is usually microseconds away.
+/// Waits until `value` is no longer `old`: a while awake, since the next piece of work is usually microseconds away,
+/// then some milliseconds more, letting others go first. To be woken up takes long, in a virtual machine above all.
 void wait_while(const std::atomic<uint32_t>& value, uint32_t old) {
-    for (int spin = 0; spin < 4000; ++spin) {
+    constexpr int pauses = 4000, yields = 4000;
+    for (int spin = 0; spin < pauses + yields; ++spin) {
         if (value.load(std::memory_order_acquire) != old) return;
+        if (spin >= pauses) std::this_thread::yield();
 #if defined(__x86_64__)
         __builtin_ia32_pause();
 #endif
