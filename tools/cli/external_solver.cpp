@@ -82,7 +82,8 @@ Cvc5::Cvc5() {
 }
 
 SolverAnswer Cvc5::ask(const std::string& path, const std::atomic<bool>* interrupt, double seconds) const {
-    std::vector<std::string> arguments{"cvc5", "--lang=smt2"};
+    // To bits at once: where power is lost, some obligations take seconds so, and minutes otherwise.
+    std::vector<std::string> arguments{"cvc5", "--lang=smt2", "--bitblast=eager"};
     if (seconds > 0) arguments.push_back(fmt::format("--tlimit={}", std::llround(std::max(1.0, seconds * 1000))));
     arguments.push_back(path.empty() || path[0] == '-' ? "./" + path : path);
     const Ended ended = run(std::move(arguments), interrupt);
