@@ -108,13 +108,13 @@ class StateSet {
     };
     /// An empty slot, the slot of a state that can move there, the slot of one that can move to that, and so on.
     struct Path {
-        static constexpr size_t most_places = 16;
+        static constexpr size_t most_places = 32;
         std::array<Place, most_places> places;
         size_t count = 0;
     };
     static constexpr unsigned tag_bits = 3;  ///< 0: empty; else 1 + displacement
     static constexpr unsigned most_displacement = 6;
-    static constexpr uint64_t most_distance = 64;  ///< buckets in which room is looked for
+    static constexpr uint64_t most_distance = 128;  ///< buckets in which room is looked for
     static constexpr uint16_t tag_mask = (1 << tag_bits) - 1;
     static constexpr unsigned head_kept = 16 - tag_bits;  ///< at most so many bits of x are in the head
     static constexpr unsigned greatest_words = 256;
