@@ -16,12 +16,13 @@ struct After {
 class Builder {
  public:
     Builder(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness,
-            const std::vector<bool>& merged, Dependence& made)
+            const std::vector<bool>& merged, const std::function<void()>& poll, Dependence& made)
         : analysis_(analysis),
           program_(analysis.program()),
           formulas_(formulas),
           enabledness_(enabledness),
           merged_(merged),
+          poll_(poll),
           made_(made),
           count_(made.instances) {}
 
@@ -58,6 +59,7 @@ class Builder {
     const Formulas& formulas_;
     const Enabledness& enabledness_;
     const std::vector<bool>& merged_;
+    const std::function<void()>& poll_;
     Dependence& made_;
     uint32_t count_;
     std::vector<Knowledge> known_;                        ///< by instance: where it moves
@@ -98,6 +100,7 @@ void Builder::find_changes() {
     changes_.resize(count_);
     for (uint32_t i = 0; i < count_; ++i) {
         if (!made_.possible[i]) continue;
+        poll_();
         find_reads(i);
         std::map<uint32_t, std::vector<const WriteCode*>> by_cell;
         for (const WriteCode& write : program_.instances[i].writes) {
@@ -243,11 +246,15 @@ void Builder::find_conflicts() {
         for (uint32_t cell : reads_[i]) made_.conflicts[i] |= made_.changers[cell];
         for (uint32_t cell : changes_[i]) made_.conflicts[i] |= readers_[cell];
     }
-    for (const std::vector<StoresTo>& stores : stores_)
-        for (const StoresTo& a : stores)
+    for (const std::vector<StoresTo>& stores : stores_) {
+        for (const StoresTo& a : stores) {
+            poll_();
             for (const StoresTo& b : stores)
                 if (!a.constant || a.constant != b.constant) made_.conflicts[a.instance].add(b.instance);
+        }
+    }
     for (uint32_t i = 0; i < count_; ++i) {  // what i disables
+        poll_();
         InstanceSet breakers = none();
         for (FormulaId conjunct : made_.conjuncts[i]) made_.add_breakers(formulas_, conjunct, breakers);
         breakers.for_each([&](uint32_t breaker) { made_.conflicts[breaker].add(i); });
@@ -263,6 +270,7 @@ void Builder::find_disablers() {
     made_.guard_breakers.assign(count_, none());
     made_.keeping.resize(count_);
     for (uint32_t i = 0; i < count_; ++i) {
+        poll_();
         for (FormulaId conjunct : made_.conjuncts[i]) {
             Keeping keeping{none(), none()};
             made_.add_breakers(formulas_, conjunct, keeping.breakers);
@@ -344,9 +352,9 @@ void Builder::find_sticky() {
 }  // namespace
 
 Dependence::Dependence(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness,
-                       const std::vector<bool>& merged)
+                       const std::vector<bool>& merged, const std::function<void()>& poll)
     : instances(static_cast<uint32_t>(enabledness.moves.size())) {
-    Builder(analysis, formulas, enabledness, merged, *this).run();
+    Builder(analysis, formulas, enabledness, merged, poll, *this).run();
 }
 
 void Dependence::add_makers(const Formulas& formulas, FormulaId formula, InstanceSet& into) const {

@@ -13,6 +13,7 @@
 // index or a fault, or stores to, is a conflict.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "checker/explicit/formula.h"
@@ -34,9 +35,11 @@ struct Keeping {
 };
 
 struct Dependence {
-    /// `formulas` holds what the instances need; it must not grow afterwards. `merged`: see StubbornOptions.
-    Dependence(CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness,
-               const std::vector<bool>& merged = {});
+    /// `formulas` holds what the instances need; it must not grow afterwards. `merged`: see StubbornOptions. `poll` is
+    /// called for each instance, several times, and may throw.
+    Dependence(
+        CodeAnalysis& analysis, const Formulas& formulas, const Enabledness& enabledness,
+        const std::vector<bool>& merged = {}, const std::function<void()>& poll = [] {});
 
     uint32_t instances = 0;
     std::vector<AtomChanges> atoms;

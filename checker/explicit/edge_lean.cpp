@@ -27,7 +27,8 @@ Faults faults_of(const Program& program, const Instance& instance) {
 
 }  // namespace
 
-std::unique_ptr<const EdgeLean> EdgeLean::make(const Program& program, bool count_faults) {
+std::unique_ptr<const EdgeLean> EdgeLean::make(const Program& program, bool count_faults,
+                                               const std::function<void()>& poll) {
     const uint32_t count = run_instances(program);
     if (count > most_instances) return nullptr;
     for (const ActorInstance& actor : program.actors)
@@ -35,7 +36,7 @@ std::unique_ptr<const EdgeLean> EdgeLean::make(const Program& program, bool coun
     CodeAnalysis analysis(program);
     Formulas formulas;
     const Enabledness enabled = enabledness(analysis, formulas);
-    const Dependence dependence(analysis, formulas, enabled);
+    const Dependence dependence(analysis, formulas, enabled, {}, poll);
 
     std::vector<Faults> faults(count);
     if (count_faults)
@@ -45,6 +46,7 @@ std::unique_ptr<const EdgeLean> EdgeLean::make(const Program& program, bool coun
     made.rows_.assign(count * size_t{made.words_}, 0);
     bool any = false;
     for (uint32_t b = 0; b < count; ++b) {
+        poll();
         InstanceSet makers(count);
         for (const FormulaId conjunct : dependence.conjuncts[b]) dependence.add_makers(formulas, conjunct, makers);
         for (uint32_t a = 0; a < count; ++a) {

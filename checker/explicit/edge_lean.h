@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -42,7 +43,9 @@ class EdgeLean {
         return std::max<uint64_t>(10000, 8 * count * count);
     }
     /// Null if it cannot be used, or if nothing would ever sleep. `count_faults`: of levels (not with order_by_steps).
-    static std::unique_ptr<const EdgeLean> make(const Program& program, bool count_faults);
+    /// `poll` is called for each instance, several times, and may throw.
+    static std::unique_ptr<const EdgeLean> make(
+        const Program& program, bool count_faults, const std::function<void()>& poll = [] {});
 
     /// The instances that sleep in states that `instance` found first: as StateCode::successors_but wants them.
     const uint64_t* asleep_after(uint32_t instance) const { return rows_.data() + instance * size_t{words_}; }

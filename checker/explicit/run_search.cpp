@@ -215,7 +215,7 @@ void RunSearch::use_edge_lean() {
     if (lean_tried_) return;
     lean_tried_ = true;
     if (run_.has_symmetry() || run_.has_stubborn_sets() || run_.merged_steps() != nullptr) return;
-    lean_ = EdgeLean::make(program_, !context_.options.order_by_steps);
+    lean_ = EdgeLean::make(program_, !context_.options.order_by_steps, [this] { context_.tick(); });
     if (lean_ != nullptr) levels_.keep_finders();
 }
 

@@ -113,6 +113,23 @@ TEST_CASE("a fault that strikes only in some states does not let its step sleep,
     CHECK(asleep(c) == "0 after 1, 0 after 2");
 }
 
+TEST_CASE("to relate the instances can be interrupted, at any of them") {
+    Build b;
+    const VarId x = b.variable("x", 0), y = b.variable("y", 0);
+    add_threads(b, {once({b.set(x, 1)}), once({b.set(y, 1)}), once({b.set(x, 0)})});
+    const Program program(b.finish());
+    size_t calls = 0;
+    CHECK(EdgeLean::make(program, true, [&] { ++calls; }) != nullptr);
+    CHECK(calls >= program.instances.size());
+    for (size_t end = 1; end <= calls; ++end) {
+        size_t count = 0;
+        const auto poll = [&] {
+            if (++count == end) throw checker::LimitReached{"interrupted"};
+        };
+        CHECK_THROWS_AS(EdgeLean::make(program, true, poll), checker::LimitReached);
+    }
+}
+
 TEST_CASE("on random systems a search that leaves steps out says the same, traces and all") {
     size_t used = 0;
     for (uint32_t seed = 0; seed < 1200; ++seed) {
