@@ -184,6 +184,8 @@ TEST_CASE("progress is proved by rankings, in words that certify reads back, and
     ranking never_old;
     waits never;
 )"));
+    // A limit that is not met changes nothing.
+    CHECK(untorn("prove --time 1h " + spec).out == o.out);
     // Horn clauses have no rankings.
     const Ended horn = untorn("export --to horn --property written " + spec);
     CHECK(horn.status == 2);
@@ -233,6 +235,22 @@ TEST_CASE("progress is proved by rankings, in words that certify reads back, and
     std::ofstream(rankings) << right;
     replace(folder.path() / "writer.untorn", "mark: dirty = true", "mark: dirty = false");
     CHECK(certify().status == 1);
+}
+
+TEST_CASE("where there is no time for progress, safety is not lost with it") {
+    // The levels of ten thousand states take half a minute, the invariant a quarter of a second.
+    const Folder folder;
+    const std::string spec = folder.write("counters.untorn", R"(var x: 0..100;
+var y: 0..100;
+thread a { while (x < 100) { up: x = x + 1; } }
+thread b { while (y < 100) { up: y = y + 1; } }
+invariant small: x <= 100;
+eventually both: x == 100 and y == 100;
+)");
+    const Ended o = untorn("prove -q --time 5 " + spec);
+    CHECK(o.status == 3);
+    CHECK(says(o, "holds (proved)  small, deadlock, range"));
+    CHECK(says(o, "undecided  both (--time 5 s)"));
 }
 
 TEST_CASE("progress without all reached states at hand is not asked, or undecided where it was named; no fair run") {
