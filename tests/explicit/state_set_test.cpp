@@ -174,6 +174,33 @@ TEST_CASE("state set: where the memory ends it says so, and loses nothing") {
     CHECK(missing == 0);
 }
 
+TEST_CASE("state set: where the memory ends while many are offered at once, those that were told are inside") {
+    for (const uint64_t limit : {uint64_t{400000}, uint64_t{12} << 20}) {
+        CAPTURE(limit);
+        MemoryBudget memory(limit);
+        const std::vector<unsigned> bits{60, 33};
+        StateSet set(bits, memory);
+        std::mt19937_64 random(limit);
+        std::vector<State> offers(2000000);
+        for (State& offer : offers) offer = masked({random(), random()}, bits);
+        std::vector<size_t> told;
+        const auto offer_all = [&] {
+            set.insert_all(
+                offers.size(), [&](size_t i) { return set.hash(offers[i].data()); },
+                [&](size_t i) { return offers[i].data(); }, [&](size_t i, bool) { told.push_back(i); });
+        };
+        CHECK_THROWS_AS(offer_all(), LimitReached);
+        CHECK(told.size() > 10000);
+        CHECK(set.size() >= told.size());
+        CHECK(memory.used() == set.bytes());
+        CHECK(memory.used() <= limit);
+        uint64_t missing = 0;
+        for (const size_t i : told)
+            if (!contains(set, offers[i])) ++missing;
+        CHECK(missing == 0);
+    }
+}
+
 TEST_CASE("state set: partitions in extents of a pool grow and lose nothing") {
     // From some 9,000 states a partition on they lie in extents; they grow there several times.
     for (const std::vector<unsigned>& bits : {std::vector<unsigned>{60, 33}, {64, 64, 38}, {64, 11}}) {
