@@ -66,7 +66,7 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpo
     }
     std::vector<bool> merged(program_->instances.size(), false);
     if (wanted.merge_steps && !options.outcomes) merged = invisible_instances(*program_, asked);
-    if (wanted.stubborn && !options.outcomes) add_stubborn_sets(asked, merged);
+    if (wanted.stubborn && !options.outcomes) add_stubborn_sets(asked, merged, options.interrupted);
     if (std::ranges::count(merged, true) > 0) {
         merged_ = std::make_unique<MergedSteps>(*program_, layout_, std::move(merged));
         names_.emplace_back(merged_steps_name);
@@ -77,12 +77,16 @@ ReducedRun::ReducedRun(const Program& whole, const SearchOptions& options, Purpo
     }
 }
 
-void ReducedRun::add_stubborn_sets(const Asked& asked, const std::vector<bool>& merged) {
+void ReducedRun::add_stubborn_sets(const Asked& asked, const std::vector<bool>& merged,
+                                   const std::atomic<bool>* interrupted) {
     std::vector<uint32_t> verdicts = asked.properties;
     std::erase_if(verdicts,
                   [&](uint32_t p) { return whole_.system.properties[p].kind == system::PropertyKind::antecedent; });
     StubbornOptions options;
     options.merged = merged;
+    options.poll = [interrupted] {
+        if (interrupted != nullptr && interrupted->load(std::memory_order_relaxed)) throw LimitReached{"interrupted"};
+    };
     auto made = StubbornSets::make(*program_, layout_, verdicts, options);
     if (auto* sets = std::get_if<StubbornSets>(&made)) {
         stubborn_ = std::make_unique<StubbornSets>(std::move(*sets));

@@ -29,7 +29,7 @@ enum class Purpose : uint8_t { safety, progress };
 /// The program as the search runs it, and the normal forms of its states. Never changes: threads share it.
 class ReducedRun {
  public:
-    /// `whole` must outlive it.
+    /// `whole` must outlive it. Throws LimitReached if it is interrupted while it looks for stubborn sets.
     ReducedRun(const Program& whole, const SearchOptions& options, Purpose purpose = Purpose::safety);
 
     const Program& program() const { return *program_; }
@@ -52,7 +52,7 @@ class ReducedRun {
  private:
     friend class Reducer;
     void lay_out(const std::vector<bool>& matters_after_loss);
-    void add_stubborn_sets(const Asked& asked, const std::vector<bool>& merged);
+    void add_stubborn_sets(const Asked& asked, const std::vector<bool>& merged, const std::atomic<bool>* interrupted);
 
     const Program& whole_;
     std::unique_ptr<Program> own_;  ///< if it is not the whole

@@ -57,7 +57,7 @@ StubbornSets::Tables::Analysed StubbornSets::Tables::analyse(const Program& prog
     Formulas formulas;
     const Enabledness enabled = enabledness(analysis, formulas);
     std::vector<Goal> goals = make_goals(analysis, formulas, asked, options.outcome_cells, refused);
-    Dependence dependence(analysis, formulas, enabled, options.merged);
+    Dependence dependence(analysis, formulas, enabled, options.merged, options.poll);
     return {program, std::move(formulas), std::move(goals), std::move(dependence)};
 }
 

@@ -53,6 +53,7 @@
 // filtered. Refused: liveness properties, more than most_instances instances, an actor with more than 4,096 points.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -72,6 +73,8 @@ struct StubbornOptions {
     std::optional<std::vector<uint32_t>> outcome_cells = std::nullopt;
     /// By instance: it is merged into the step before it (local_steps.h). Empty: none.
     std::vector<bool> merged{};
+    /// Called for each instance while they are related to each other; may throw.
+    std::function<void()> poll = [] {};
 };
 
 class StubbornSets {

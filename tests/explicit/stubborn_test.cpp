@@ -15,6 +15,7 @@
 
 namespace untorn::testing {
 
+using checker::LimitReached;
 using checker::Program;
 using checker::StubbornOptions;
 using checker::StubbornSets;
@@ -403,6 +404,27 @@ TEST_CASE("liveness is refused with a reason") {
     const auto made = StubbornSets::make(program, explorer.layout(), std::vector<uint32_t>{p});
     REQUIRE(std::holds_alternative<std::string>(made));
     CHECK(std::get<std::string>(made) == "`it ends` is about cycles, and not all are kept");
+}
+
+TEST_CASE("making them can be interrupted at every instance") {
+    Build b;
+    add_bystander(b);
+    const uint32_t p = b.property("nothing", PropertyKind::cover, ExprPool::no);
+    const Program program(b.finish());
+    const Explorer explorer(program);
+    size_t calls = 0;
+    StubbornOptions options;
+    options.poll = [&] { ++calls; };
+    const auto make = [&] { return StubbornSets::make(program, explorer.layout(), std::vector<uint32_t>{p}, options); };
+    CHECK(std::holds_alternative<StubbornSets>(make()));
+    CHECK(calls >= program.instances.size());
+    for (size_t end = calls; end > 0; --end) {
+        size_t count = 0;
+        options.poll = [&count, end] {
+            if (++count == end) throw LimitReached{"interrupted"};
+        };
+        CHECK_THROWS_AS(make(), LimitReached);
+    }
 }
 
 TEST_CASE("of awb, stubborn sets leave so many states") {
