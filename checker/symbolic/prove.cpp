@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 
 #include "checker/explicit/limits.h"
@@ -21,16 +22,20 @@ using Clock = std::chrono::steady_clock;
 
 class Prover {
  public:
-    Prover(const system::System& system, const ProveOptions& options)
-        : system_(system), options_(options), begin_(Clock::now()), limits_(limits(options)), watch_(limits_) {}
+    /// `spent`: seconds of the limit that are over.
+    Prover(const system::System& system, const ProveOptions& options, double spent = 0)
+        : system_(system), options_(options), begin_(Clock::now()), limits_(limits(options, spent)), watch_(limits_) {}
 
-    std::variant<Proof, Inconsistency> run(std::span<const uint32_t> properties, std::span<const uint32_t> lemmas);
+    /// `for_rankings`: nothing more is proved where there are none.
+    std::variant<Proof, Inconsistency> run(std::span<const uint32_t> properties, std::span<const uint32_t> lemmas,
+                                           bool for_rankings = false);
 
  private:
     bool is_progress(uint32_t property) const { return system::is_progress(system_.properties[property].kind); }
-    static SearchOptions limits(const ProveOptions& options) {
+    static SearchOptions limits(const ProveOptions& options, double spent) {
         SearchOptions made;
         made.seconds = options.seconds;
+        made.spent = spent;
         made.interrupted = options.interrupt;
         return made;
     }
@@ -42,8 +47,9 @@ class Prover {
         return reached.what;
     }
     double rest() const {
-        if (options_.seconds <= 0) return 0;
-        return std::max(0.001, options_.seconds - std::chrono::duration<double>(Clock::now() - begin_).count());
+        if (limits_.seconds <= 0) return 0;
+        const std::chrono::duration<double> taken = Clock::now() - begin_;
+        return std::max(0.001, limits_.seconds - limits_.spent - taken.count());
     }
     std::vector<uint32_t> bads_of(uint32_t property) const;
     void choose_circuit(const Encoding& encoding);
@@ -86,14 +92,15 @@ class Prover {
     Proof proof_;
 };
 
-std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> properties,
-                                               std::span<const uint32_t> lemmas) try {
+std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> properties, std::span<const uint32_t> lemmas,
+                                               bool for_rankings) try {
     const Encoding encoding(system_);
     choose_circuit(encoding);
     for (const Conjunct& candidate : options_.candidates)
         if (auto made = clause(system_, *hot_, candidate)) candidates_.push_back(std::move(*made));
     for (const uint32_t lemma : lemmas) asked_.push_back(first_lemma_bad_ + lemma);
     std::vector<uint32_t> open = rank(encoding, properties);
+    if (for_rankings && proof_.rankings.empty()) return std::move(proof_);
     for (const uint32_t property : open)
         for (const uint32_t bad : bads_of(property)) asked_.push_back(bad);
     if (auto inconsistency = settle_lemmas(lemmas)) return std::move(*inconsistency);
@@ -434,11 +441,38 @@ std::optional<Inconsistency> Prover::certify() {
     return std::nullopt;
 }
 
+/// What the second proof found out beside the first, if it has no rankings to show.
+void add_progress(Proof& safety, const Proof& all, std::span<const uint32_t> progress) {
+    const auto is_among = [&](uint32_t p) { return std::ranges::find(progress, p) != progress.end(); };
+    std::ranges::copy_if(all.violated, std::back_inserter(safety.violated), is_among);
+    std::ranges::sort(safety.violated);
+    safety.unranked = all.unranked;
+    for (const uint32_t p : progress)
+        if (std::ranges::find(safety.violated, p) == safety.violated.end() &&
+            std::ranges::find(safety.unranked, p, &Unranked::property) == safety.unranked.end())
+            safety.unranked.push_back({p, all.limit, true});
+    safety.learnt = all.learnt;
+}
+
 }  // namespace
 
 std::variant<Proof, Inconsistency> prove(const system::System& system, std::span<const uint32_t> properties,
                                          std::span<const uint32_t> lemmas, const ProveOptions& options) {
-    return Prover(system, options).run(properties, lemmas);
+    std::vector<uint32_t> safety, progress;
+    for (const uint32_t p : properties)
+        (system::is_progress(system.properties[p].kind) ? progress : safety).push_back(p);
+    if (options.seconds <= 0 || safety.empty() || progress.empty())
+        return Prover(system, options).run(properties, lemmas);
+    const Clock::time_point begin = Clock::now();
+    auto first = Prover(system, options).run(safety, lemmas);
+    auto* proof = std::get_if<Proof>(&first);
+    if (proof == nullptr || !proof->limit.empty()) return first;
+    const std::chrono::duration<double> spent = Clock::now() - begin;
+    auto second = Prover(system, options, spent.count()).run(properties, lemmas, true);
+    const auto* all = std::get_if<Proof>(&second);
+    if (all == nullptr || !all->rankings.empty()) return second;
+    add_progress(*proof, *all, progress);
+    return first;
 }
 
 ProofLemmas proof_lemmas(const Proof& proof) {

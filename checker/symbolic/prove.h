@@ -49,14 +49,17 @@ struct LemmaAnswer {
     uint64_t not_within = 0;  ///< such a state is not reached within so many steps
 };
 
-/// A progress property that was not looked at.
+/// A progress property that has no ranking: it was not looked at, or there was no time for its proof.
 struct Unranked {
     uint32_t property = 0;  ///< index into System::properties
     std::string why;
+    bool given_up = false;  ///< a limit was met
 };
 
 struct ProveOptions {
-    double seconds = 0;   ///< for all together; 0: no limit
+    /// For all together; 0: no limit. With one, safety is proved first, and then all together in what is left of it, so
+    /// that progress costs nobody his proof; the second proof is the one without a limit.
+    double seconds = 0;
     uint64_t memory = 0;  ///< bytes, for the search of the invariant; 0: no limit
     const std::atomic<bool>* interrupt = nullptr;
     std::vector<Conjunct> candidates;          ///< lemmas to begin with; they may hold or not

@@ -8,6 +8,7 @@
 #include "checker/symbolic/prove.h"
 #include "checker/symbolic/ranking_text.h"
 #include "tests/explicit/spec_runs.h"
+#include "tests/symbolic/proofs.h"
 
 namespace untorn::checker::symbolic {
 
@@ -87,6 +88,41 @@ TEST_CASE("progress that holds is proved, and what is not proved is violated, or
     CHECK(levels_of("prefault+reclaim+returns+fair.untorn prefault_reclaim_returns_fair  returns") == Levels{5, 16});
 }
 
+// With a limit of time, safety has a proof of its own first. It is the last one, too, where progress has no ranking.
+TEST_CASE("a limit of time that is not met changes no proof, and costs none where progress has no ranking") {
+    size_t with_progress = 0, without = 0;
+    testing::for_each_spec_run({"tests/specs/language/progress_strong.untorn"},
+                               [&](const std::string& name, const system::System& system) {
+                                   CAPTURE(name);
+                                   for (const size_t most_states : {default_most_states, size_t{0}}) {
+                                       CAPTURE(most_states);
+                                       size_t proofs = 0;
+                                       ProveOptions options;
+                                       options.most_states = most_states;
+                                       options.checking = [&](size_t done, size_t) { proofs += done == 0 ? 1 : 0; };
+                                       const auto whole = prove(system, provable_properties(system), {}, options);
+                                       options.seconds = 3600;
+                                       proofs = 0;
+                                       const auto limited = prove(system, provable_properties(system), {}, options);
+                                       REQUIRE(std::holds_alternative<Proof>(whole));
+                                       REQUIRE(std::holds_alternative<Proof>(limited));
+                                       const Proof &a = std::get<Proof>(whole), &b = std::get<Proof>(limited);
+                                       CHECK(!a.proved.empty());
+                                       CHECK(b.limit.empty());
+                                       CHECK(a.proved == b.proved);
+                                       CHECK(a.violated == b.violated);
+                                       CHECK(a.rankings == b.rankings);
+                                       CHECK(a.unranked.size() == b.unranked.size());
+                                       CHECK(std::ranges::none_of(b.unranked, &Unranked::given_up));
+                                       CHECK(a.obligations.size() == b.obligations.size());
+                                       CHECK(proofs == (b.rankings.empty() ? 1 : 2));
+                                       ++(b.rankings.empty() ? without : with_progress);
+                                   }
+                               });
+    CHECK(with_progress > 0);
+    CHECK(without > with_progress);
+}
+
 // Without any one of its conjuncts, the invariant does not show that the ranking is one, or is none.
 TEST_CASE("no conjunct of an invariant for progress can be left out") {
     size_t left_out = 0;
@@ -99,16 +135,7 @@ TEST_CASE("no conjunct of an invariant for progress can be left out") {
             REQUIRE(std::holds_alternative<Proof>(result));
             const Proof& proof = std::get<Proof>(result);
             if (proof.proved.empty()) return;
-            const Program program(system);
-            for (size_t i = 0; i < proof.invariant.size(); ++i) {
-                std::vector<Conjunct> rest = proof.invariant;
-                rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-                bool broken = false;
-                for (const Obligation& obligation : proof_obligations(program, rest, proof.proved, {}, proof.rankings))
-                    broken = broken || ask_z3(obligation.script).kind == SolverAnswer::Kind::sat;
-                CHECK_MESSAGE(broken, InvariantText(system).write(proof.invariant[i]));
-                ++left_out;
-            }
+            left_out += check_that_none_can_be_left_out(system, proof);
         });
     CHECK(left_out > 10);
 }

@@ -8,18 +8,11 @@
 
 #include "checker/answer.h"
 #include "tests/explicit/spec_runs.h"
+#include "tests/symbolic/proofs.h"
 
 namespace untorn::checker::symbolic {
 
 namespace {
-
-/// All that can be proved by an invariant, and by rankings.
-std::vector<uint32_t> provable_properties(const system::System& system) {
-    std::vector<uint32_t> found;
-    for (uint32_t p = 0; p < system.properties.size(); ++p)
-        if (provable(system, p)) found.push_back(p);
-    return found;
-}
 
 bool unranked(const Proof& proof, uint32_t property) {
     return std::ranges::find(proof.unranked, property, &Unranked::property) != proof.unranked.end();
@@ -78,7 +71,6 @@ TEST_CASE("proofs by PDR alone agree with the exhaustive search, too") {
                         37, alone);
 }
 
-// What the certificate says is minimal is: without any one conjunct, some obligation can be satisfied.
 TEST_CASE("no conjunct of an invariant can be left out") {
     size_t left_out = 0;
     testing::for_each_spec_run({"tests/specs/classic"}, [&](const std::string& name, const system::System& system) {
@@ -88,16 +80,7 @@ TEST_CASE("no conjunct of an invariant can be left out") {
         REQUIRE(std::holds_alternative<Proof>(result));
         const Proof& proof = std::get<Proof>(result);
         if (proof.proved.empty()) return;
-        const Program program(system);
-        for (size_t i = 0; i < proof.invariant.size(); ++i) {
-            std::vector<Conjunct> rest = proof.invariant;
-            rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-            bool broken = false;
-            for (const Obligation& obligation : proof_obligations(program, rest, proof.proved, {}, proof.rankings))
-                broken = broken || ask_z3(obligation.script).kind == SolverAnswer::Kind::sat;
-            CHECK(broken);
-            ++left_out;
-        }
+        left_out += check_that_none_can_be_left_out(system, proof);
     });
     CHECK(left_out > 0);
 }

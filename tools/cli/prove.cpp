@@ -5,11 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <variant>
 
 #include "checker/symbolic/invariant_text.h"
 #include "checker/symbolic/prove.h"
@@ -116,7 +114,7 @@ class Proving {
 
     int work() {
         out_.write(label(spec_.path, run_.config) + "\n");
-        std::vector<uint32_t> properties = choose_properties(options_, system_, complaints_, out_);
+        const std::vector<uint32_t> properties = choose_properties(options_, system_, complaints_, out_);
         const std::vector<uint32_t> lemmas = choose_lemmas(options_, system_);
         if (!complaints_.empty()) return exit_input;
         if (properties.empty() && lemmas.empty()) {
@@ -135,46 +133,17 @@ class Proving {
             line.show(fmt::format("{}{} lemmas, {} queries", frames, now.lemmas, now.queries));
         };
         how.checking = [&](size_t done, size_t of) { line.show(fmt::format("obligation {} of {}", done + 1, of)); };
-        const auto found = prove(properties, lemmas, how);
+        const auto found = checker::symbolic::prove(system_, properties, lemmas, how);
         line.erase();
         if (const auto* inconsistency = std::get_if<Inconsistency>(&found)) {
             fmt::print(stderr, "untorn: INCONSISTENT: {}; please report it with the specification\n",
                        inconsistency->what);
             return exit_inconsistent;
         }
-        int status = report(std::get<Proof>(found), properties);
-        if (!late_.empty()) {
-            out_.write(fmt::format("  undecided  {} ({})\n", fmt::join(names(late_), ", "),
-                                   interrupted_ ? "interrupted" : late_limit_));
-            status = worse(status, exit_undecided);
-        }
-        return status;
+        return report(std::get<Proof>(found), properties);
     }
 
  private:
-    /// Where time is limited, safety comes first, so that it is not lost with progress; the second proof is the one
-    /// without a limit, so what is said does not depend on it. Takes from `properties` what there was no time for.
-    std::variant<Proof, Inconsistency> prove(std::vector<uint32_t>& properties, const std::vector<uint32_t>& lemmas,
-                                             checker::symbolic::ProveOptions& how) {
-        std::vector<uint32_t> safety, progress;
-        for (const uint32_t p : properties)
-            (system::is_progress(system_.properties[p].kind) ? progress : safety).push_back(p);
-        const auto prove_all = [&] { return checker::symbolic::prove(system_, properties, lemmas, how); };
-        if (how.seconds <= 0 || safety.empty() || progress.empty()) return prove_all();
-        const auto begin = std::chrono::steady_clock::now();
-        auto first = checker::symbolic::prove(system_, safety, lemmas, how);
-        const auto* proof = std::get_if<Proof>(&first);
-        if (proof == nullptr || !proof->limit.empty()) return first;
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-        how.seconds = std::max(0.001, how.seconds - taken.count());
-        auto second = prove_all();
-        const auto* both = std::get_if<Proof>(&second);
-        if (both == nullptr || both->limit.empty()) return second;
-        properties = std::move(safety);
-        late_ = std::move(progress);
-        late_limit_ = both->limit.starts_with("--time") ? fmt::format("--time {} s", options_.seconds) : both->limit;
-        return first;
-    }
     std::vector<std::string> names(const std::vector<uint32_t>& properties) const {
         std::vector<std::string> found;
         for (const uint32_t p : properties) found.push_back(system_.properties[p].name);
@@ -261,6 +230,7 @@ class Proving {
         }
         status = worse(status, report_unranked(proof));
         if (!proof.limit.empty()) return undecided(proof, properties, status);
+        keep_learnt(proof);
         const checker::symbolic::ProofLemmas lemmas = checker::symbolic::proof_lemmas(proof);
         std::vector<std::string> proved = names(proof.proved);
         for (const LemmaAnswer& answer : proof.lemmas)
@@ -304,12 +274,12 @@ class Proving {
         return status;
     }
 
-    /// Progress that was not looked at, for want of all reached states.
+    /// Progress that was not looked at, or not proved.
     int report_unranked(const Proof& proof) {
         int status = exit_ok;
         for (const checker::symbolic::Unranked& one : proof.unranked) {
             const system::Property& property = system_.properties[one.property];
-            if (std::ranges::count(options_.properties, property.name) > 0) {
+            if (one.given_up || std::ranges::count(options_.properties, property.name) > 0) {
                 out_.write(fmt::format("  undecided  {} ({})\n", property.name, one.why));
                 status = exit_undecided;
             } else if (!options_.quiet) {
@@ -340,20 +310,22 @@ class Proving {
             if (answer.known != LemmaAnswer::Known::violated) open_names.push_back(system_.lemmas[answer.lemma].name);
         out_.write(fmt::format("  undecided  {} ({})\n", fmt::join(open_names, ", "),
                                interrupted_ ? "interrupted" : proof.limit));
-        if (!proof.learnt.empty()) {
-            const std::string learnt =
-                plural(proof.learnt.size(), "lemma") + (proof.learnt.size() == 1 ? " was" : " were");
-            if (options_.lemmas.empty()) {
-                out_.write(fmt::format("  {} learnt; with --lemmas FILE they are kept for the next try\n", learnt));
-            } else {
-                Output file = Output::file(options_.lemmas);
-                file.write(header() + InvariantText(system_).write(proof.learnt));
-                file.close();
-                out_.write(
-                    fmt::format("  {} learnt: {}; the same command goes on from there\n", learnt, options_.lemmas));
-            }
-        }
+        keep_learnt(proof);
         return worse(status, exit_undecided);
+    }
+
+    /// For the next try.
+    void keep_learnt(const Proof& proof) {
+        if (proof.learnt.empty()) return;
+        const std::string learnt = plural(proof.learnt.size(), "lemma") + (proof.learnt.size() == 1 ? " was" : " were");
+        if (options_.lemmas.empty()) {
+            out_.write(fmt::format("  {} learnt; with --lemmas FILE they are kept for the next try\n", learnt));
+        } else {
+            Output file = Output::file(options_.lemmas);
+            file.write(header() + InvariantText(system_).write(proof.learnt));
+            file.close();
+            out_.write(fmt::format("  {} learnt: {}; the same command goes on from there\n", learnt, options_.lemmas));
+        }
     }
 
     std::string header() const {
@@ -389,8 +361,6 @@ class Proving {
     const system::System& system_;
     Complaints& complaints_;
     Output& out_;
-    std::vector<uint32_t> late_;  ///< progress that there was no time for
-    std::string late_limit_;
 };
 
 }  // namespace
