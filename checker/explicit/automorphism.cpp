@@ -38,10 +38,12 @@ std::optional<std::string> Automorphism::refutation() {
     if (auto why = initial_states()) return why;
     if (auto why = properties()) return why;
     if (auto why = steps(program_.instances, nullptr)) return why;
-    if (program_.system.power_loss) {
-        if (auto why = steps(program_.power_loss, &program_.system.power_loss->step)) return why;
-        if (auto why = after_loss()) return why;
+    if (program_.power_loss) {
+        if (!program_.power_losses) return "power_loss has more choice vectors than can be compared";
+        if (auto why = steps(*program_.power_losses, &program_.system.power_loss->step)) return why;
     }
+    if (program_.system.power_loss)
+        if (auto why = after_loss()) return why;
     return std::nullopt;
 }
 
@@ -112,7 +114,7 @@ std::optional<std::string> Automorphism::after_loss() {
             if (reads(program_.instances[i]))
                 return fmt::format("{} reads an identity that is lost with power", describe(program_.instances[i]));
     // What the device holds when power is lost again is no longer what it held in the run.
-    if (program_.system.power_loss->budget > 1 && std::ranges::any_of(program_.power_loss, reads))
+    if (program_.system.power_loss->budget > 1 && program_.power_loss && reads(program_.power_loss->instance))
         return "power_loss reads an identity that is lost with power, and may come twice";
     return std::nullopt;
 }
@@ -121,9 +123,8 @@ std::optional<std::string> Automorphism::after_loss() {
 
 std::string Automorphism::describe(const Instance& instance) const {
     const system::System& system = program_.system;
-    if (!program_.power_loss.empty() && &instance >= program_.power_loss.data() &&
-        &instance < program_.power_loss.data() + program_.power_loss.size())
-        return "power_loss";
+    const auto& losses = program_.power_losses;
+    if (losses && &instance >= losses->data() && &instance < losses->data() + losses->size()) return "power_loss";
     const system::Transition& transition = system.transitions[instance.transition];
     const system::Actor& actor = system.actors[transition.actor];
     return fmt::format("{}, \"{}\"", actor.name, actor.locations[transition.from].text);

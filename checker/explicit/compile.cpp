@@ -1,5 +1,7 @@
 #include "checker/explicit/compile.h"
 
+#include <algorithm>
+
 namespace untorn::checker {
 
 using system::ExprId;
@@ -26,6 +28,10 @@ CodeId CodeCompiler::compile(ExprId id) {
     CodeId code = 0;
     if (node.op == Op::constant) {
         code = append({.op = Code::Op::constant, .value = node.value}, {node.value, node.value});
+    } else if (node.op == Op::choice) {
+        const auto which = static_cast<uint16_t>(node.value);
+        code = append({.op = Code::Op::choice, .choices = static_cast<uint16_t>(which + 1), .a = which},
+                      {node.lo, node.hi});
     } else if (node.op == Op::read) {
         code = read(node, args);
     } else {
@@ -41,7 +47,13 @@ CodeId CodeCompiler::read(const Node& node, const std::vector<ExprId>& index) {
     const Interval interval{node.lo, node.hi};
     WriteCode place;
     if (!target(node.var, index, place)) return append({.op = Code::Op::constant, .value = first}, {first, first});
-    if (place.computed) return append({.op = Code::Op::indexed, .a = place.target, .value = first}, interval);
+    if (place.computed) {
+        Code code{.op = Code::Op::indexed, .a = place.target, .value = first};
+        const Address& address = program_.addresses[place.target];
+        for (uint32_t i = address.first; i < address.first + address.count; ++i)
+            code.choices = std::max(code.choices, program_.codes[program_.indexings[i].index].choices);
+        return append(code, interval);
+    }
     return append({.op = Code::Op::cell, .a = place.target}, interval);
 }
 
@@ -106,13 +118,16 @@ CodeId CodeCompiler::operation(const Node& node, const std::vector<ExprId>& args
     if (args.size() > 0) code.a = compile(args[0]);
     if (args.size() > 1) code.b = compile(args[1]);
     if (args.size() > 2) code.c = compile(args[2]);
+    const CodeId operands[] = {code.a, code.b, code.c};
+    for (size_t i = 0; i < args.size(); ++i) code.choices = std::max(code.choices, program_.codes[operands[i]].choices);
     return append(code, {node.lo, node.hi});
 }
 
 void CodeCompiler::assign_slots() {
     for (CodeId id = 0; id < program_.codes.size(); ++id) {
         Code& code = program_.codes[id];
-        const bool cheap = code.op == Code::Op::constant || code.op == Code::Op::cell || code.op == Code::Op::cell_is;
+        const bool cheap = code.op == Code::Op::constant || code.op == Code::Op::cell || code.op == Code::Op::cell_is ||
+                           code.op == Code::Op::choice;
         if (!cheap && uses_[id] > 1) code.slot = program_.slots++;
     }
 }

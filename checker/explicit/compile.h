@@ -13,7 +13,7 @@ class CodeCompiler {
     /// Appends to the codes, addresses and indexings of `program`. `pool` holds the closed expressions.
     CodeCompiler(Program& program, const system::ExprPool& pool) : program_(program), pool_(pool) {}
 
-    /// `id` is closed: constants, reads and operators only.
+    /// `id` is closed: constants, reads and operators only; and choices, in an open step.
     CodeId compile(system::ExprId id);
     /// The target of an update of `var` at closed indices: sets WriteCode::target and computed. False if the indices
     /// are constant and bad: there is no such cell.

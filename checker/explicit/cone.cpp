@@ -46,7 +46,7 @@ std::span<const Instance> recover_instances(const Program& program) {
 }
 
 void add_after_power_loss(Closure& closure, const Program& program, const Asked& asked) {
-    closure.add_instances(program.power_loss);
+    if (program.power_loss) closure.add_instances(std::span(&program.power_loss->instance, 1));
     closure.add_instances(recover_instances(program));
     if (program.has_recover) closure.reads().add_cell(program.recover.counter);
     for (uint32_t p : asked.properties)
@@ -95,8 +95,13 @@ Program slice(const Program& program, const std::vector<bool>& relevant) {
         for_each_target(program, write, [&](uint32_t cell) { any = any || relevant[cell]; });
         return !any;
     };
-    for (std::vector<Instance>* instances : {&sliced.instances, &sliced.init, &sliced.power_loss})
-        for (Instance& instance : *instances) std::erase_if(instance.writes, irrelevant);
+    const auto narrow_all = [&](std::span<Instance> instances) {
+        for (Instance& instance : instances) std::erase_if(instance.writes, irrelevant);
+    };
+    narrow_all(sliced.instances);
+    narrow_all(sliced.init);
+    if (sliced.power_loss) narrow_all(std::span(&sliced.power_loss->instance, 1));
+    if (sliced.power_losses) narrow_all(*sliced.power_losses);
     return sliced;
 }
 

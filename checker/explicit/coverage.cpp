@@ -9,7 +9,7 @@ Coverage::Coverage(const Program& program, bool asked)
     auto shared = std::make_shared<Shared>(Shared{program, 0, 0, 0, {}, {}});
     shared->init = static_cast<uint32_t>(program.instances.size());
     shared->power_loss = shared->init + static_cast<uint32_t>(program.init.size());
-    shared->steps = shared->power_loss + static_cast<uint32_t>(program.power_loss.size());
+    shared->steps = shared->power_loss + (program.power_loss ? 1 : 0);
     shared->of_site.resize(passed_.size());
     shared->of_transition.resize(executed_.size());
     open_.assign(shared->steps, 0);

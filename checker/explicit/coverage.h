@@ -25,9 +25,9 @@ class Coverage {
     /// Not `asked`: nothing is ever open. `program` must outlive it.
     Coverage(const Program& program, bool asked);
 
-    /// Steps have numbers: of an actor the instance's, then init's, then power_loss's.
+    /// Steps have numbers: of an actor the instance's, then init's, then that of power_loss.
     uint32_t of_init(uint32_t i) const { return shared_->init + i; }
-    uint32_t of_power_loss(uint32_t i) const { return shared_->power_loss + i; }
+    uint32_t of_power_loss() const { return shared_->power_loss; }
 
     /// Whether taking the step could still tell something new.
     bool open(uint32_t step) const { return open_[step] != 0; }
@@ -54,12 +54,12 @@ class Coverage {
     /// What never changes: threads share it.
     struct Shared {
         const Program& program;
-        uint32_t init = 0, power_loss = 0, steps = 0;  ///< where numbers of init and power_loss begin, and the end
+        uint32_t init = 0, power_loss = 0, steps = 0;  ///< where numbers of init begin, that of power_loss, the end
         std::vector<std::vector<uint32_t>> of_site;    ///< steps that could pass it
         std::vector<std::vector<uint32_t>> of_transition;
         const Instance& instance(uint32_t step) const {
             if (step < init) return program.instances[step];
-            return step < power_loss ? program.init[step - init] : program.power_loss[step - power_loss];
+            return step < power_loss ? program.init[step - init] : program.power_loss->instance;
         }
     };
     void close(uint32_t site);

@@ -22,20 +22,6 @@ Layout crash_layout(const Program& program) {
 
 }  // namespace
 
-void lose_power(const Program& program, Machine& machine, const Instance& instance, const int64_t* before,
-                int64_t* after) {
-    std::vector<Machine::Write> writes;
-    machine.writes(instance, writes);
-    for (uint32_t cell = 0; cell < program.cells.size(); ++cell) after[cell] = program.cells[cell].lo;
-    for (uint32_t cell : program.surviving) after[cell] = before[cell];
-    for (const Machine::Write& write : writes)
-        if (survives_power_loss(program.system.variables[program.cells[write.cell].var]))
-            after[write.cell] = write.value;
-    if (!program.has_recover) return;
-    const system::Actor& recover = program.system.actors[program.recover.actor];
-    after[program.recover.counter] = recover.locations.size() > system::ended + 1 ? system::ended + 1 : system::ended;
-}
-
 CrashSearch::CrashSearch(SearchContext& context)
     : context_(context),
       program_(context.program),
@@ -149,20 +135,34 @@ void CrashSearch::lose(const Postponed& from, LevelKey key) {
         enter(from.parent);
     }
     const uint32_t parent = current_;
-    for (uint32_t i = 0; i < program_.power_loss.size(); ++i) {
-        const Instance& instance = program_.power_loss[i];
-        if (machine_(instance.guard) == 0) continue;
-        if (const uint32_t step = context_.coverage.of_power_loss(i); context_.coverage.open(step))
+    const uint32_t step = context_.coverage.of_power_loss();
+    for_each_loss(program_, machine_, [&] {
+        if (++ticks_ % 1024 == 0) context_.tick();
+        if (context_.coverage.open(step))
             context_.coverage.take(step, [&](CodeId when) { return machine_(when) != 0; });
-        if (const CheckCode* check = machine_.failing(instance)) {
-            context_.findings.note(check->property, false, {key, from.phase, parent, Move{Move::Kind::loss, i}});
-            continue;
+        if (const CheckCode* check = machine_.failing(program_.power_loss->instance)) {
+            const auto& known = context_.findings.fails(check->property);
+            if (!known || key < known->key)
+                context_.findings.note(check->property, false,
+                                       {key, from.phase, parent, Move{Move::Kind::loss, number_of_choices()}});
+            return;
         }
-        lose_power(program_, machine_, instance, cells_.data(), next_.data());
+        lose_power(program_, machine_, cells_.data(), next_.data());
         next_.back() = losses() - 1;
         layout_.pack(next_.data(), packed_.data());
-        arrive({parent, from.phase, Move::Kind::loss, i}, key);
+        if (store_.find(packed_.data()) != Store::absent) return;
+        arrive({parent, from.phase, Move::Kind::loss, number_of_choices()}, key);
+    });
+}
+
+/// The choices that the machine has made, kept for runs.
+uint32_t CrashSearch::number_of_choices() {
+    const auto [known, first_time] = choice_numbers_.try_emplace(machine_.choices(), choices_.size());
+    if (first_time) {
+        context_.memory.take(machine_.choices().size() * sizeof(int64_t) * 2);
+        choices_.push_back(&known->first);
     }
+    return known->second;
 }
 
 void CrashSearch::lose_again(uint32_t state, LevelKey key) {

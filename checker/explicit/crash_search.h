@@ -7,10 +7,12 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <vector>
 
 #include "checker/explicit/context.h"
 #include "checker/explicit/frontier.h"
+#include "checker/explicit/power_loss.h"
 #include "checker/explicit/run_search.h"
 #include "checker/explicit/store.h"
 
@@ -21,13 +23,8 @@ struct Origin {
     uint32_t parent = 0;
     Phase phase = Phase::run;  ///< whose numbering `parent` belongs to
     Move::Kind kind = Move::Kind::loss;
-    uint32_t instance = 0;  ///< into Program::power_loss or Program::instances
+    uint32_t instance = 0;  ///< into Program::instances; of a loss, the number of its choices
 };
-
-/// What a power loss makes of the cells `before` it (as many as the program has): sets as many of `after`. The machine
-/// is in the state before, the instance is enabled and its checks hold.
-void lose_power(const Program& program, Machine& machine, const Instance& instance, const int64_t* before,
-                int64_t* after);
 
 class CrashSearch : public PowerLossListener {
  public:
@@ -46,6 +43,8 @@ class CrashSearch : public PowerLossListener {
     /// Sets all cells but those that keep their first value, and `losses`.
     void unpack(uint32_t state, int64_t* cells, int64_t& losses) const;
     const Origin& origin(uint32_t state) const { return origins_[state]; }
+    /// The choices of a loss.
+    const std::vector<int64_t>& choices(uint32_t number) const { return *choices_[number]; }
     LevelKey key_of(uint32_t state) const { return frontier_.key_of(state); }
     uint64_t depth() const { return depth_; }
 
@@ -78,6 +77,7 @@ class CrashSearch : public PowerLossListener {
     void take(uint32_t number, LevelKey key);
     void lose(const Postponed& from, LevelKey key);
     void lose_again(uint32_t state, LevelKey key);
+    uint32_t number_of_choices();
     const uint64_t* after_step(const Instance& instance);
     void arrive(const Origin& origin, LevelKey key);
     bool recovered(const int64_t* cells) const;
@@ -89,6 +89,8 @@ class CrashSearch : public PowerLossListener {
     Layout layout_;
     Store store_;
     std::deque<Origin> origins_;
+    std::map<std::vector<int64_t>, uint32_t> choice_numbers_;
+    std::vector<const std::vector<int64_t>*> choices_;
     Frontier frontier_;
     uint64_t depth_ = 0;
     uint64_t free_steps_ = 0;

@@ -19,10 +19,10 @@ struct LevelKey {
 /// The two numberings of states: the run's, and that of what follows power loss.
 enum class Phase : uint8_t { run, crash };
 
-/// A move by an instance; which array of the Program it is in follows from the kind.
+/// A move by an instance of Program::init or Program::instances, or a loss of power.
 struct Move {
     enum class Kind : uint8_t { init, step, loss } kind = Kind::step;
-    uint32_t instance = 0;
+    uint32_t instance = 0;  ///< of a loss, the number of its choices (CrashSearch)
 };
 
 /// Where something was found: in a state, or (with `failing`) in a step out of it whose check fails. A failing init

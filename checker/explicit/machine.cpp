@@ -18,7 +18,12 @@ int64_t product(int64_t a, int64_t b) {
 }
 }  // namespace
 
-Machine::Machine(const Program& program) : program_(program), codes_(program.codes.data()), kept_(program.slots) {}
+Machine::Machine(const Program& program)
+    : program_(program),
+      codes_(program.codes.data()),
+      epochs_(1 + (program.power_loss ? program.power_loss->choices.size() : 0)),
+      choices_(epochs_.size() - 1),
+      kept_(program.slots) {}
 
 uint32_t Machine::resolve(const Address& address) {
     uint32_t cell = address.base;
@@ -37,6 +42,7 @@ int64_t Machine::compute(const Code& code) {
         case Code::Op::constant: return code.value;
         case Code::Op::cell: return cells_[code.a];
         case Code::Op::cell_is: return cells_[code.a] == code.value;
+        case Code::Op::choice: return choices_[code.a];
         case Code::Op::indexed: {
             const uint32_t cell = resolve(program_.addresses[code.a]);
             return cell == UINT32_MAX ? code.value : cells_[cell];

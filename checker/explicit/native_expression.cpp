@@ -45,6 +45,7 @@ Expressions::Shape Expressions::shape(CodeId id) {
         case Op::constant:
         case Op::cell:
         case Op::cell_is: break;
+        case Op::choice: made.exact = false; break;  // power loss is not taken often enough
         case Op::indexed: made = indexed_shape(code.a); break;
         case Op::negation:
         case Op::shift_one:
@@ -386,7 +387,8 @@ void Expressions::operation(CodeId id, unsigned level) {
         case Op::disjunction: truth(id, level); break;
         case Op::constant:
         case Op::cell:
-        case Op::ite: break;  // done by value()
+        case Op::choice:
+        case Op::ite: break;  // done by value(), or not supported
     }
 }
 

@@ -29,7 +29,10 @@ void Paths::append_failing(Path& path, const Finding& finding, std::optional<uin
         });
         if (!instance) throw BrokenRule{"no step fails a check that fails in the reduced state"};
     }
-    path.moves.push_back(trace_move(program_, finding.failing->kind, instance.value_or(finding.failing->instance)));
+    if (finding.failing->kind == Move::Kind::loss)
+        path.moves.push_back(trace_loss(crash_.choices(finding.failing->instance)));
+    else
+        path.moves.push_back(trace_move(program_, finding.failing->kind, instance.value_or(finding.failing->instance)));
 }
 
 Paths::Lasso Paths::around(const RecoveryCycle& cycle) {
@@ -63,7 +66,11 @@ Path Paths::to_state(Phase phase, uint32_t state) {
         state = chain.back()->parent;
     }
     Path path = to_run_state(state, !chain.empty());
-    for (size_t i = chain.size(); i-- > 0;) append_move(path, program_, machine_, chain[i]->kind, chain[i]->instance);
+    for (size_t i = chain.size(); i-- > 0;)
+        if (chain[i]->kind == Move::Kind::loss)
+            append_loss(path, program_, machine_, crash_.choices(chain[i]->instance));
+        else
+            append_move(path, program_, machine_, chain[i]->kind, chain[i]->instance);
     return path;
 }
 
@@ -184,36 +191,37 @@ void append_move(Path& path, const Program& program, Machine& machine, Move::Kin
     const std::vector<int64_t> before = initial ? program.cells.first_values() : path.states.back();
     std::vector<int64_t> after = before;
     machine.begin(before.data());
-    if (kind == Move::Kind::loss) {
-        lose_power(program, machine, program.power_loss[instance], before.data(), after.data());
-    } else {
-        std::vector<Machine::Write> writes;
-        machine.writes(initial ? program.init[instance] : program.instances[instance], writes);
-        for (const Machine::Write& write : writes) after[write.cell] = write.value;
-    }
+    std::vector<Machine::Write> writes;
+    machine.writes(initial ? program.init[instance] : program.instances[instance], writes);
+    for (const Machine::Write& write : writes) after[write.cell] = write.value;
+    path.states.push_back(std::move(after));
+}
+
+void append_loss(Path& path, const Program& program, Machine& machine, const std::vector<int64_t>& choices) {
+    path.moves.push_back(trace_loss(choices));
+    const std::vector<int64_t> before = path.states.back();
+    std::vector<int64_t> after = before;
+    machine.begin(before.data());
+    for (size_t i = 0; i < choices.size(); ++i) machine.choose(i, choices[i]);
+    lose_power(program, machine, before.data(), after.data());
     path.states.push_back(std::move(after));
 }
 
 TraceStep trace_move(const Program& program, Move::Kind kind, uint32_t instance) {
     TraceStep step;
-    const Instance* of = nullptr;
-    switch (kind) {
-        case Move::Kind::init:
-            step.kind = TraceStep::Kind::initial;
-            of = &program.init[instance];
-            break;
-        case Move::Kind::loss:
-            step.kind = TraceStep::Kind::power_loss;
-            of = &program.power_loss[instance];
-            break;
-        case Move::Kind::step:
-            step.kind = TraceStep::Kind::step;
-            of = &program.instances[instance];
-            break;
-    }
-    step.transition = of->transition;
-    step.identity = of->identity;
-    step.choices = of->choices;
+    const bool initial = kind == Move::Kind::init;
+    const Instance& of = initial ? program.init[instance] : program.instances[instance];
+    step.kind = initial ? TraceStep::Kind::initial : TraceStep::Kind::step;
+    step.transition = of.transition;
+    step.identity = of.identity;
+    step.choices = of.choices;
+    return step;
+}
+
+TraceStep trace_loss(const std::vector<int64_t>& choices) {
+    TraceStep step;
+    step.kind = TraceStep::Kind::power_loss;
+    step.choices = choices;
     return step;
 }
 

@@ -16,12 +16,16 @@
 
 namespace untorn::checker {
 
-/// The move of an instance as a trace has it, without what the replay derives.
+/// The move of an instance (of init or of an actor) as a trace has it, without what the replay derives.
 TraceStep trace_move(const Program& program, Move::Kind kind, uint32_t instance);
+/// The same of a power loss.
+TraceStep trace_loss(const std::vector<int64_t>& choices);
 
 /// Makes the move of an instance behind the last state of the path (init: at its begin), and adds both. The instance
 /// must be enabled there, and no check of it fail.
 void append_move(Path& path, const Program& program, Machine& machine, Move::Kind kind, uint32_t instance);
+/// The same of a power loss.
+void append_loss(Path& path, const Program& program, Machine& machine, const std::vector<int64_t>& choices);
 
 /// Equal reduced states may be different in the whole program. A cycle of reduced states is gone round there until the
 /// state at its begin has been there before; the rounds up to then lead to the cycle.

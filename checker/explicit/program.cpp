@@ -1,6 +1,7 @@
 #include "checker/explicit/program.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "checker/explicit/close.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr uint64_t most_choice_vectors = uint64_t{1} << 16;
 constexpr size_t most_instances = size_t{1} << 20;
+constexpr size_t most_open_choices = UINT16_MAX - 1;  // Code::choices
 
 /// Expands the steps of a system into the instances of a program.
 class Expander {
@@ -37,10 +39,13 @@ class Expander {
     std::pair<int64_t, int64_t> identities(system::ActorId id) const;
     void actor(system::ActorId id);
     ActorInstance instance(system::ActorId id, int64_t self);
+    void power_loss();
     void step(const Step& step, const Who& who, const std::string& name, std::vector<Instance>& into);
     void close(const Step& step, const Who& who, const std::vector<int64_t>& choices, std::vector<Instance>& into);
+    std::optional<Instance> close(const Step& step, const Who& who, Closer& closer);
     void note_change(const system::Update& update, const std::vector<ExprId>& index, ExprId value);
     void reads_of(ExprId id, std::vector<bool>& seen);
+    std::vector<CodeId> conjuncts(CodeId code) const;
 
     Program& program_;
     const system::System& system_;
@@ -59,12 +64,7 @@ void Expander::run(bool with_lemmas) {
     if (std::ranges::any_of(system_.properties, [](const auto& p) { return system::is_progress(p.kind); }))
         constraints();
     for (system::ActorId id = 0; id < system_.actors.size(); ++id) actor(id);
-    if (system_.power_loss) {
-        in_power_loss_ = true;
-        step(system_.power_loss->step, {}, "power_loss", program_.power_loss);
-        std::vector<bool> seen(pool_.size(), false);
-        for (ExprId id : closed_loss_) reads_of(id, seen);
-    }
+    if (system_.power_loss) power_loss();
     properties();
     if (with_lemmas) lemmas();
     codes_.assign_slots();
@@ -169,17 +169,24 @@ void Expander::step(const Step& step, const Who& who, const std::string& name, s
 void Expander::close(const Step& step, const Who& who, const std::vector<int64_t>& choices,
                      std::vector<Instance>& into) {
     Closer closer(pool_, system_.types, {who.self, who.me, choices});
+    auto made = close(step, who, closer);
+    if (!made) return;
+    made->choices = choices;
+    into.push_back(std::move(*made));
+}
+
+/// None if it is never enabled.
+std::optional<Instance> Expander::close(const Step& step, const Who& who, Closer& closer) {
     const auto closed = [&](ExprId id) {
         const ExprId result = closer.close(id);
         if (in_power_loss_) closed_loss_.push_back(result);
         return result;
     };
     const ExprId guard = closed(step.guard);
-    if (guard == ExprPool::no) return;  // never enabled
+    if (guard == ExprPool::no) return std::nullopt;
     Instance made;
     made.transition = who.transition;
     made.identity = who.self;
-    made.choices = choices;
     made.guard = codes_.compile(guard);
     for (const system::Check& check : step.checks) {
         const ExprId ok = closed(check.ok);
@@ -202,7 +209,7 @@ void Expander::close(const Step& step, const Who& who, const std::vector<int64_t
         const ExprId when = closed(fault.when);
         if (when != ExprPool::no) made.faults.push_back(codes_.compile(when));
     }
-    if (&into == &program_.instances) {
+    if (&step != &system_.init && !in_power_loss_) {
         const system::ActorId actor = system_.transitions[who.transition].actor;
         for (uint32_t c = 0; c < program_.constraints.size(); ++c) {
             const system::Fairness& fairness = system_.fairness[program_.constraints[c].fairness];
@@ -219,7 +226,51 @@ void Expander::close(const Step& step, const Who& who, const std::vector<int64_t
         const ExprId when = closed(pass.when);
         if (when != ExprPool::no) made.passes.push_back({codes_.compile(when), pass.site});
     }
-    into.push_back(std::move(made));
+    return made;
+}
+
+/// Its choices are left open. A choice whose type has no value is never made.
+void Expander::power_loss() {
+    in_power_loss_ = true;
+    const Step& loss = system_.power_loss->step;
+    if (loss.choices.size() > most_open_choices) throw LimitReached{"more than 65534 choices in power_loss"};
+    Closer closer(pool_, system_.types, {0, 0, {}, true});
+    auto instance = close(loss, {}, closer);
+    std::vector<bool> seen(pool_.size(), false);
+    for (ExprId id : closed_loss_) reads_of(id, seen);
+    const auto size = [&](const system::Choice& choice) { return system_.types[choice.type].size(); };
+    if (!instance || std::ranges::any_of(loss.choices, [&](const auto& choice) { return size(choice) == 0; })) return;
+    OpenStep& made = program_.power_loss.emplace();
+    for (const system::Choice& choice : loss.choices)
+        made.choices.push_back({system_.types[choice.type].lo, system_.types[choice.type].hi});
+    made.conjuncts.resize(loss.choices.size() + 1);
+    for (const CodeId part : conjuncts(instance->guard)) made.conjuncts[program_.codes[part].choices].push_back(part);
+    made.instance = std::move(*instance);
+    bool symmetric = false;
+    for (system::TypeId type = 0; type < system_.types.size(); ++type)
+        symmetric = symmetric || system_.types[type].kind == system::TypeKind::scalarset;
+    double vectors = 1;
+    for (const system::Choice& choice : loss.choices) vectors *= static_cast<double>(size(choice));
+    if (!symmetric || vectors > most_choice_vectors) return;
+    program_.power_losses.emplace();
+    step(loss, {}, "power_loss", *program_.power_losses);
+}
+
+/// What a code is the conjunction of, each once.
+std::vector<CodeId> Expander::conjuncts(CodeId code) const {
+    std::vector<CodeId> parts, open{code};
+    std::set<CodeId> seen;
+    while (!open.empty()) {
+        const CodeId next = open.back();
+        open.pop_back();
+        if (!seen.insert(next).second) continue;
+        const Code& of = program_.codes[next];
+        if (of.op == Code::Op::conjunction)
+            open.insert(open.end(), {of.b, of.a});
+        else
+            parts.push_back(next);
+    }
+    return parts;
 }
 
 void Expander::note_change(const system::Update& update, const std::vector<ExprId>& index, ExprId value) {

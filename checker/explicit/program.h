@@ -5,10 +5,14 @@
 // machine computes it once (see machine.h). Instances are found through the actor's program counter, so only guards of
 // the points where actors stand are evaluated.
 //
-// Limits: at most 2^16 choice vectors for one step and 2^20 instances in all (LimitReached).
+// Power loss is one step, whose choices are left open: it has as many of them as there are places where something may
+// be kept or lost, and few of these matter in one state. See power_loss.h.
+//
+// Limits: at most 2^16 choice vectors for a step of an actor, or of init, and 2^20 instances in all (LimitReached).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "checker/explicit/cells.h"
@@ -37,6 +41,7 @@ struct Code {
         constant,  ///< value
         cell,      ///< a: cell
         cell_is,   ///< a: cell; its value == value
+        choice,    ///< a: which one of an open step
         indexed,   ///< a: address; value: what a bad index yields
         negation,
         conjunction,
@@ -56,7 +61,8 @@ struct Code {
         shift_one,
         popcount
     } op = Op::constant;
-    uint32_t slot = 0;  ///< where the machine keeps its value in this state; 0: not kept
+    uint16_t choices = 0;  ///< how many choices of an open step must be made for it to have a value
+    uint32_t slot = 0;     ///< where the machine keeps its value in this state; 0: not kept
     uint32_t a = 0, b = 0, c = 0;
     int64_t value = 0;
 };
@@ -91,17 +97,24 @@ struct PassCode {
     uint32_t site = 0;  ///< index into System::sites
 };
 
-/// A transition instance, or the init or power_loss step with its choices made.
+/// A transition instance, or the init step with its choices made.
 struct Instance {
     uint32_t transition = 0;  ///< index into System::transitions; 0 for init and power_loss
     int64_t identity = 0;
-    std::vector<int64_t> choices;
+    std::vector<int64_t> choices;  ///< none of an open step
     CodeId guard = 0;
     std::vector<CheckCode> checks;  ///< those that can fail
     std::vector<WriteCode> writes;  ///< in order: of two to the same cell the later wins
     std::vector<CodeId> faults;     ///< each that holds spends a fault
     std::vector<FairCode> fair;     ///< where progress is asked for
     std::vector<PassCode> passes;   ///< where something can be passed, by site
+};
+
+/// A step whose choices are left open: its codes read them.
+struct OpenStep {
+    Instance instance;
+    std::vector<Interval> choices;               ///< values of each
+    std::vector<std::vector<CodeId>> conjuncts;  ///< of the guard, by how many choices must be made to know them
 };
 
 /// An actor instance: where it stands, and which instances begin where.
@@ -131,10 +144,14 @@ struct Program {
     std::vector<Indexing> indexings;
     uint32_t slots = 1;
 
-    std::vector<Instance> instances;         ///< numbered as rule 10 says, recover's last
-    std::vector<Instance> init, power_loss;  ///< by choices
-    std::vector<ActorInstance> actors;       ///< recover not among them
-    ActorInstance recover;                   ///< if has_recover
+    std::vector<Instance> instances;     ///< numbered as rule 10 says, recover's last
+    std::vector<Instance> init;          ///< by choices
+    std::optional<OpenStep> power_loss;  ///< if there is a power_loss block
+    /// The same with its choices made, by choices, for what compares instances. Only of a system with scalarsets, and
+    /// not if there would be too many.
+    std::optional<std::vector<Instance>> power_losses;
+    std::vector<ActorInstance> actors;  ///< recover not among them
+    ActorInstance recover;              ///< if has_recover
     bool has_recover = false;
     /// By System::properties: its expression. Behind them those of consequents.
     std::vector<CodeId> properties;

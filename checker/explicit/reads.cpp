@@ -44,7 +44,8 @@ void CellReads::add(CodeId id) {
         code_seen_[next] = round_;
         const Code& code = program_.codes[next];
         switch (code.op) {
-            case Code::Op::constant: break;
+            case Code::Op::constant:
+            case Code::Op::choice: break;
             case Code::Op::cell:
             case Code::Op::cell_is: add_cell(code.a); break;
             case Code::Op::indexed:

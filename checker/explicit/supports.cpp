@@ -9,6 +9,7 @@ unsigned operand_count(const Code& code) {
         case Code::Op::constant:
         case Code::Op::cell:
         case Code::Op::cell_is:
+        case Code::Op::choice:
         case Code::Op::indexed: return 0;
         case Code::Op::negation:
         case Code::Op::shift_one:

@@ -123,8 +123,8 @@ void Replay::demand_enabled(const TraceStep& entry) const {
         demand(std::ranges::find(enabled, instance) != enabled.end(), "the step is not enabled");
         return;
     }
-    const auto enabled = evaluator_.enabled_choices(step_of(system_, entry), state_, system::none, 0);
-    demand(std::ranges::find(enabled, entry.choices) != enabled.end(), "these choices cannot be made");
+    demand(evaluator_.can_choose(step_of(system_, entry), state_, system::none, 0, entry.choices),
+           "these choices cannot be made");
 }
 
 void Replay::confirm(const Claim& claim) {

@@ -145,9 +145,8 @@ class Search {
 bool is_enabled(const system::System& system, const system::Evaluator& evaluator, const TraceStep& step,
                 const State& state, uint64_t losses) {
     if (step.kind == TraceStep::Kind::power_loss) {
-        const auto choices = evaluator.enabled_choices(system.power_loss->step, state, system::none, 0);
         return losses < static_cast<uint64_t>(system.power_loss->budget) &&
-               std::ranges::find(choices, step.choices) != choices.end();
+               evaluator.can_choose(system.power_loss->step, state, system::none, 0, step.choices);
     }
     const auto enabled = evaluator.enabled(state, losses > 0);
     return std::ranges::find(enabled, system::Instance{step.transition, step.identity, step.choices}) != enabled.end();

@@ -1,7 +1,7 @@
 #include "checker/symbolic/reached_states.h"
 
-#include "checker/explicit/crash_search.h"
 #include "checker/explicit/machine.h"
+#include "checker/explicit/power_loss.h"
 #include "checker/explicit/program.h"
 #include "checker/explicit/store.h"
 
@@ -79,13 +79,13 @@ class Exploration {
             move(program_.recover, enabled);
         if (graph_) graph_->close_state(enabled);
         if (cells_.back() == losses_allowed()) return;
-        for (const Instance& instance : program_.power_loss) {
-            if (machine_(instance.guard) == 0 || machine_.failing(instance) != nullptr) continue;
+        for_each_loss(program_, machine_, [&] {
+            if (machine_.failing(program_.power_loss->instance) != nullptr) return;
             next_ = cells_;
-            lose_power(program_, machine_, instance, cells_.data(), next_.data());
+            lose_power(program_, machine_, cells_.data(), next_.data());
             ++next_.back();
             arrive();
-        }
+        });
     }
     void move(const ActorInstance& actor, ConstraintSet& enabled) {
         const auto location = static_cast<size_t>(cells_[actor.counter]);

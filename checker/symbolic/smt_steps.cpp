@@ -40,10 +40,8 @@ SmtSteps::SmtSteps(const Program& program)
     init_ = {"init", "the initial states", {}, 0, 0, false};
     for (const Instance& instance : program_.init) init_.instances.push_back(&instance);
     loss_ = {"power-loss", "power loss", {}, 0, 0, false};
-    if (power_)
-        for (const Instance& instance : program_.power_loss) loss_.instances.push_back(&instance);
+    if (power_ && program_.power_loss) loss_.instances.push_back(&program_.power_loss->instance);
     if (init_.instances.size() > most_choices) throw LimitReached{"more than 2^14 choices of init in a proof"};
-    if (loss_.instances.size() > most_choices) throw LimitReached{"more than 2^14 choices of power_loss in a proof"};
     for (const ActorInstance& actor : program_.actors) collect(actor, false);
     if (program_.has_recover && power_) collect(program_.recover, true);
 }
@@ -81,8 +79,7 @@ std::vector<std::optional<int64_t>> SmtSteps::constants() const {
     const std::span<const Instance> all = program_.instances;
     const size_t moving = program_.has_recover && !recovers ? program_.recover.first_of.front() : all.size();
     for (const Instance& instance : all.first(moving)) note(instance);
-    if (power_)
-        for (const Instance& instance : program_.power_loss) note(instance);
+    if (power_ && program_.power_loss) note(program_.power_loss->instance);
     if (recovers) constants[program_.recover.counter].reset();
     return constants;
 }
@@ -212,8 +209,20 @@ std::map<uint32_t, std::string> SmtSteps::writes(SmtTerms& terms, const Group& g
     return symbols;
 }
 
-std::string SmtSteps::loss_possible() const {
-    return std::string("(bvslt ") + losses + " " + smt_number(budget_, losses_width()) + ")";
+/// Power may be lost once more, with these choices, which are declared.
+std::string SmtSteps::loss_possible(SmtScript& script) const {
+    std::vector<std::string> parts{std::string("(bvslt ") + losses + " " + smt_number(budget_, losses_width()) + ")"};
+    if (!program_.power_loss) return parts[0];
+    const std::vector<Interval>& choices = program_.power_loss->choices;
+    if (!choices.empty()) script.comment("Its choices.");
+    for (size_t i = 0; i < choices.size(); ++i) {
+        const unsigned width = signed_width(choices[i].lo, choices[i].hi);
+        const std::string symbol = SmtTerms::choice(i);
+        script.declare(symbol, "(_ BitVec " + std::to_string(width) + ")");
+        parts.push_back("(bvsle " + smt_number(choices[i].lo, width) + " " + symbol + ")");
+        parts.push_back("(bvsle " + symbol + " " + smt_number(choices[i].hi, width) + ")");
+    }
+    return smt_all(parts);
 }
 
 SmtSteps::Step SmtSteps::initial() const {
@@ -254,7 +263,7 @@ SmtSteps::Step SmtSteps::step(const Group& group, const SmtScript& before, const
 SmtSteps::Step SmtSteps::loss(const SmtScript& before, const Assume& also) const {
     Step made{loss_.name, loss_.title, Moves::power, before, {}, {}};
     made.script.comment("Power is lost.");
-    made.script.assume(loss_possible());
+    made.script.assume(loss_possible(made.script));
     SmtTerms terms(program_, cells_, made.script);
     also(terms, made.script);
     std::string possible = loss_.instances.empty() ? "false" : step(terms, loss_, made.script);
@@ -394,7 +403,7 @@ std::optional<SmtSteps::Violation> SmtSteps::failing(uint32_t property, const Gr
     const bool in_init = &group == &init_;
     if (!in_init) {
         made.script = before;
-        made.script.assume(&group == &loss_ ? loss_possible() : here(group));
+        made.script.assume(&group == &loss_ ? loss_possible(made.script) : here(group));
     }
     SmtTerms terms(program_, in_init ? first_ : cells_, made.script);
     if (!in_init) also(terms, made.script);

@@ -87,7 +87,7 @@ class SmtSteps {
     std::vector<std::optional<int64_t>> first_values() const;
     void collect(const ActorInstance& actor, bool recovery);
     std::string no_losses() const { return std::string("(= ") + losses + " " + smt_number(0, losses_width()) + ")"; }
-    std::string loss_possible() const;
+    std::string loss_possible(SmtScript& script) const;
     std::string here(const Group& group) const;
     std::string counter_is(uint32_t cell, int64_t location) const { return counter_is(cells_, cell, location); }
     static std::string counter_is(const SmtCells& cells, uint32_t cell, int64_t location);

@@ -255,6 +255,7 @@ std::string SmtTerms::make_number(CodeId id) {
         case Op::cell:
             if (const auto& constant = cells_.constant(code.a)) return smt_number(*constant, bits);
             return resized(cells_.symbol(code.a), cells_.width(code.a), bits);
+        case Op::choice: return choice(code.a);
         case Op::indexed: return indexed(id, false);
         case Op::add: return arithmetic(id, "bvadd");
         case Op::subtract: return arithmetic(id, "bvsub");

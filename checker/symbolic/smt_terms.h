@@ -69,6 +69,8 @@ class SmtTerms {
     unsigned width(CodeId code) const;
     /// A number of the code as a value of the cell's sort; the interval of the code may be wider than the cell's type.
     std::string as_cell(CodeId code, uint32_t cell);
+    /// The symbol of a choice of the open step (Program::power_loss): a number as wide as its values need.
+    static std::string choice(size_t which) { return "|choice " + std::to_string(which) + "|"; }
     /// The computed address denotes this cell (one of those that it can).
     std::string denotes(const Address& address, uint32_t cell);
 

@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <functional>
 #include <stdexcept>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "model/system/expr_text.h"
 
@@ -133,18 +135,34 @@ class Walk {
     std::unordered_map<ExprId, int64_t> memo_;
 };
 
-/// Steps to the next vector of values, the last one fastest; false after the last vector.
-bool advance(const System& system, const std::vector<Choice>& choices, std::vector<int64_t>& values) {
-    for (size_t i = values.size(); i-- > 0;) {
-        const Type& t = system.types[choices[i].type];
-        if (values[i] < t.hi) {
-            ++values[i];
-            return true;
-        }
-        values[i] = t.lo;
+/// The conjuncts of a guard, by how many choices must be made to know them.
+class GuardByChoices {
+ public:
+    GuardByChoices(const ExprPool& pool, ExprId guard, size_t choices) : pool_(pool), known_after_(choices + 1) {
+        add(guard);
     }
-    return false;
-}
+    const std::vector<ExprId>& known_after(size_t choices) const { return known_after_[choices]; }
+
+ private:
+    void add(ExprId id) {
+        if (!added_.insert(id).second) return;
+        if (pool_[id].op == Op::conjunction)
+            for (const ExprId part : pool_.args(id)) add(part);
+        else
+            known_after_[needed(id)].push_back(id);
+    }
+    size_t needed(ExprId id) {
+        if (const auto known = needed_.find(id); known != needed_.end()) return known->second;
+        size_t most = pool_[id].op == Op::choice ? static_cast<size_t>(pool_[id].value) + 1 : 0;
+        for (const ExprId arg : pool_.args(id)) most = std::max(most, needed(arg));
+        return needed_[id] = most;
+    }
+
+    const ExprPool& pool_;
+    std::vector<std::vector<ExprId>> known_after_;
+    std::unordered_set<ExprId> added_;
+    std::unordered_map<ExprId, size_t> needed_;
+};
 
 /// The identities of an actor: {0} if it is no family.
 std::pair<int64_t, int64_t> identities(const System& system, const Actor& actor) {
@@ -203,15 +221,37 @@ std::string Evaluator::cell_name(size_t cell) const {
 std::vector<std::vector<int64_t>> Evaluator::enabled_choices(const Step& step, const State& state, ActorId actor,
                                                              int64_t identity) const {
     std::vector<std::vector<int64_t>> found;
-    std::vector<int64_t> values;
-    for (const Choice& c : step.choices) {
-        if (system_.types[c.type].size() <= 0) return found;
-        values.push_back(system_.types[c.type].lo);
-    }
-    do {
-        if (evaluate(step.guard, state, actor, identity, values) != 0) found.push_back(values);
-    } while (advance(system_, step.choices, values));
+    std::vector<int64_t> made;
+    const size_t count = step.choices.size();
+    const GuardByChoices guard(system_.pool, step.guard, count);
+    // Steps with many choices make few of them in one state: what the first ones rule out is not looked at.
+    const auto allowed = [&] {
+        return std::ranges::all_of(guard.known_after(made.size()),
+                                   [&](ExprId part) { return evaluate(part, state, actor, identity, made) != 0; });
+    };
+    const std::function<void()> make = [&] {
+        if (!allowed()) return;
+        if (made.size() == count) {
+            found.push_back(made);
+            return;
+        }
+        const Type& t = system_.types[step.choices[made.size()].type];
+        for (int64_t value = t.lo; value <= t.hi; ++value) {
+            made.push_back(value);
+            make();
+            made.pop_back();
+        }
+    };
+    make();
     return found;
+}
+
+bool Evaluator::can_choose(const Step& step, const State& state, ActorId actor, int64_t identity,
+                           const std::vector<int64_t>& choices) const {
+    if (choices.size() != step.choices.size()) return false;
+    for (size_t i = 0; i < choices.size(); ++i)
+        if (!system_.types[step.choices[i].type].contains(choices[i])) return false;
+    return evaluate(step.guard, state, actor, identity, choices) != 0;
 }
 
 std::vector<Instance> Evaluator::enabled(const State& state, bool recovering) const {

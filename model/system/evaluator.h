@@ -47,6 +47,9 @@ class Evaluator {
     /// Choice vectors for which the guard of `step` holds in `state`, in order (first choice most significant).
     std::vector<std::vector<int64_t>> enabled_choices(const Step& step, const State& state, ActorId actor,
                                                       int64_t identity) const;
+    /// Whether this is one of them.
+    bool can_choose(const Step& step, const State& state, ActorId actor, int64_t identity,
+                    const std::vector<int64_t>& choices) const;
     /// Instances enabled in `state`: actors in order, then identity, then choices. Only recover's with `recovering`,
     /// all others' without.
     std::vector<Instance> enabled(const State& state, bool recovering = false) const;

@@ -12,6 +12,7 @@
 
 #include "checker/explicit/findings.h"
 #include "checker/explicit/interpreted_code.h"
+#include "checker/explicit/power_loss.h"
 #include "checker/explicit/reads.h"
 #include "tests/explicit/build.h"
 
@@ -195,12 +196,12 @@ class ReducedSearch {
 
     void lose(const std::vector<int64_t>& cells, int64_t losses, LevelKey key) {
         const LevelKey target{key.faults + 1, key.steps};
-        for (const checker::Instance& instance : after_loss_.power_loss) {
-            machine_.begin(cells.data());
-            if (machine_(instance.guard) == 0) continue;
+        machine_.begin(cells.data());
+        checker::for_each_loss(after_loss_, machine_, [&] {
+            const checker::Instance& instance = after_loss_.power_loss->instance;
             if (const auto* check = machine_.failing(instance)) {
                 note(check->property, false, target);
-                continue;
+                return;
             }
             const std::vector<int64_t> written = after(instance, cells);
             std::vector<int64_t> next = program_.cells.first_values();
@@ -211,7 +212,7 @@ class ReducedSearch {
                 next[program_.recover.counter] = any ? system::ended + 1 : system::ended;
             }
             queue_[target].crash.push_back({next, losses - 1});
-        }
+        });
     }
 
     void visit_crash(const Crashed& crashed, LevelKey key) {

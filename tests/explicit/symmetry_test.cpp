@@ -275,6 +275,22 @@ recover { choose (j in W) { d = j; step; d = j; } }
 )") == "recover, \"d = j;\" reads an identity that is lost with power");
 }
 
+TEST_CASE("power loss with more choice vectors than can be compared leaves no symmetry, and says so") {
+    const auto kept = [](int places) {
+        return fmt::format(R"(
+scalarset W[2];
+type P = 1..{};
+device var cache: W?[P];
+durable var disk: W?[P];
+thread w[i: W] {{ cache[1] = i; cache[2] = i; }}
+power_loss {{ for (p in P) choose {{ disk[p] = cache[p]; }} or {{ }} }}
+)",
+                           places);
+    };
+    CHECK(why_not(kept(17)) == "power_loss has more choice vectors than can be compared");
+    CHECK(sizes(kept(3)) == "15 states, 8 orbits");
+}
+
 TEST_CASE("a choice behind a check is made where the check holds, and is no choice where it fails") {
     CHECK(sizes(R"(
 scalarset W[3];

@@ -227,6 +227,34 @@ TEST_SUITE("system: evaluator") {
         CHECK(evaluator.enabled_choices(step, {start}, none, 0).empty());
     }
 
+    TEST_CASE("of many choices only those are tried that the guard leaves after the ones before them") {
+        System system = build();
+        ExprPool& pool = system.pool;
+        // Forty choices, of which 10, 20 and 39 can be made, the last only after another value of the first of them.
+        Step step;
+        for (int64_t i = 0; i < 40; ++i) {
+            step.choices.push_back({"c" + std::to_string(i), system.types.range(0, 2), {}});
+            const ExprId least = pool.equal(pool.choice(i, 0, 2), pool.constant(0));
+            const ExprId after = pool.equal(pool.choice(10, 0, 2), pool.constant(1));
+            if (i != 10 && i != 20) step.guard = pool.both(step.guard, i == 39 ? pool.either(after, least) : least);
+        }
+        const Evaluator evaluator(system);
+        const auto enabled = evaluator.enabled_choices(step, {start}, none, 0);
+        REQUIRE(enabled.size() == 9 + 2 * 3);
+        for (const auto& choices : enabled) CHECK(evaluator.can_choose(step, {start}, none, 0, choices));
+        CHECK(std::ranges::is_sorted(enabled));
+        CHECK(std::ranges::count(enabled, 2, [](const Cells& choices) { return choices[39]; }) == 3);
+        Cells other(40, 0);
+        CHECK(evaluator.can_choose(step, {start}, none, 0, other));
+        other[39] = 1;
+        CHECK_FALSE(evaluator.can_choose(step, {start}, none, 0, other));
+        other[10] = 1;
+        CHECK(evaluator.can_choose(step, {start}, none, 0, other));
+        other[20] = 3;
+        CHECK_FALSE(evaluator.can_choose(step, {start}, none, 0, other));
+        CHECK_FALSE(evaluator.can_choose(step, {start}, none, 0, {0}));
+    }
+
     TEST_CASE("updates read the state before the step, and the later one of a cell wins") {
         System system = build();
         ExprPool& pool = system.pool;
