@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -39,25 +38,39 @@ std::vector<ExprId> parts_of(const ExprPool& pool, Op op, ExprId e) {
     return parts;
 }
 
-/// A short list with a value for each id, and a filter in front of it: most lookups find nothing.
-template <typename T>
+/// A few values by id. Made for each operation on expressions, so it lies on the stack, and most of it is left as it
+/// is found there: lists of entries by the last bits of the id.
+template <typename T, size_t capacity>
 class IdMap {
  public:
+    IdMap() { heads_.fill(end); }
     void add(ExprId id, T value) {
         if (find(id) != nullptr) return;
-        filter_.set(id % filter_.size());
-        entries_.emplace_back(id, value);
+        assert(size_ < capacity);
+        Entry& entry = entries_[size_];
+        entry.id = id;
+        entry.value = value;
+        entry.next = std::exchange(heads_[id % heads_.size()], static_cast<uint8_t>(size_));
+        ++size_;
     }
     T* find(ExprId id) {
-        if (!filter_.test(id % filter_.size())) return nullptr;
-        const auto at = std::ranges::find(entries_, id, &std::pair<ExprId, T>::first);
-        return at == entries_.end() ? nullptr : &at->second;
+        for (uint8_t at = heads_[id % heads_.size()]; at != end; at = entries_[at].next)
+            if (entries_[at].id == id) return &entries_[at].value;
+        return nullptr;
     }
-    size_t size() const { return entries_.size(); }
+    size_t size() const { return size_; }
 
  private:
-    std::bitset<512> filter_;
-    std::vector<std::pair<ExprId, T>> entries_;
+    static constexpr uint8_t end = UINT8_MAX;
+    static_assert(capacity < end);
+    struct Entry {
+        ExprId id;
+        T value;
+        uint8_t next;
+    };
+    std::array<uint8_t, 256> heads_;
+    std::array<Entry, capacity> entries_;
+    size_t size_ = 0;
 };
 
 /// What is known while another expression is evaluated: conditions with their value, and intervals of expressions
@@ -167,9 +180,10 @@ class Facts {
     }
 
     ExprPool& pool_;
-    IdMap<bool> literals_;
-    IdMap<Range> ranges_;
-    IdMap<ExprId> memo_;
+    // An assumption adds two literals at most; of each comes one range at most.
+    IdMap<bool, facts_limit + 1> literals_;
+    IdMap<Range, facts_limit + 1> ranges_;
+    IdMap<ExprId, walk_limit> memo_;
     size_t visited_ = 0;
 };
 
