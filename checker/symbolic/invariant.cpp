@@ -360,11 +360,10 @@ std::vector<bool> needed_lemmas(const StepClauses& step, std::span<const ClauseO
     return needed;
 }
 
-std::vector<ClauseOrbit> smallest_invariant(const TransitionCircuit& system, std::vector<ClauseOrbit> lemmas,
+std::vector<ClauseOrbit> smallest_invariant(const StepClauses& step, std::vector<ClauseOrbit> lemmas,
                                             std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                             const std::atomic<bool>* interrupt) {
-    const StepClauses clauses(system);
-    Switched switched(clauses, lemmas, bads, make_solver, interrupt);
+    Switched switched(step, lemmas, bads, make_solver, interrupt);
     Shrinking shrinking(switched, lemmas.size());
     if (!shrinking.close()) return lemmas;
     // Long lemmas first, so that short ones stay; each is tried once: what safety needs now, it needs of fewer, too.
@@ -382,11 +381,10 @@ std::vector<ClauseOrbit> smallest_invariant(const TransitionCircuit& system, std
     return kept;
 }
 
-std::vector<Clause> irredundant(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas,
+std::vector<Clause> irredundant(const StepClauses& step, std::span<const ClauseOrbit> lemmas,
                                 std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                 const std::atomic<bool>* interrupt) {
-    const StepClauses clauses(system);
-    Single search(clauses, lemmas, bads, make_solver, interrupt);
+    Single search(step, lemmas, bads, make_solver, interrupt);
     const bool done = search.run();
     return search.clauses(!done);
 }

@@ -25,7 +25,7 @@ std::vector<bool> needed_lemmas(const StepClauses& step, std::span<const ClauseO
 
 /// Lemmas of an invariant that exclude the bads, such that no proper subset is inductive and does: Ivrii, Gurfinkel,
 /// Belov, "Small inductive safe invariants", FMCAD 2014. The lemmas as given if interrupted.
-std::vector<ClauseOrbit> smallest_invariant(const TransitionCircuit& system, std::vector<ClauseOrbit> lemmas,
+std::vector<ClauseOrbit> smallest_invariant(const StepClauses& step, std::vector<ClauseOrbit> lemmas,
                                             std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                             const std::atomic<bool>* interrupt = nullptr);
 
@@ -33,7 +33,7 @@ std::vector<ClauseOrbit> smallest_invariant(const TransitionCircuit& system, std
 /// without any one of them: some move leads from where all others hold to where one of those does not, or a bad happens
 /// there. All clauses if interrupted. A clause is asked about by itself, where smallest_invariant() also leaves out
 /// sets of lemmas that need nobody but each other; so that goes first, and sees orbits, of which there are fewer.
-std::vector<Clause> irredundant(const TransitionCircuit& system, std::span<const ClauseOrbit> lemmas,
+std::vector<Clause> irredundant(const StepClauses& step, std::span<const ClauseOrbit> lemmas,
                                 std::span<const uint32_t> bads, const MakeSolver& make_solver,
                                 const std::atomic<bool>* interrupt = nullptr);
 

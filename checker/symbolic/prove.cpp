@@ -63,6 +63,7 @@ class Prover {
         proof_.rankings.clear();
         proof_.obligations.clear();
     }
+    std::shared_ptr<const StepClauses> step();
     bool do_without_lemma();
     PdrResult search(uint32_t bad);
     std::vector<uint32_t> rank(const Encoding& encoding, std::span<const uint32_t> properties);
@@ -75,6 +76,7 @@ class Prover {
     SearchOptions limits_;
     Watch watch_;  ///< time and interrupts, for what has no limit of its own
     std::optional<OneHot> hot_;
+    std::shared_ptr<const StepClauses> step_;  ///< of the circuit, if it has not changed since they were made
     TransitionCircuit circuit_;  ///< the same, with a bad for each lemma at the end; well_formed says what is assumed
     Lit plain_well_formed_ = Circuit::yes;
     uint32_t first_lemma_bad_ = 0;
@@ -160,6 +162,13 @@ void Prover::assume(std::span<const uint32_t> lemmas) {
     std::vector<Lit> all{plain_well_formed_};
     for (const uint32_t lemma : lemmas) all.push_back(circuit_.claims[lemma]);
     circuit_.well_formed = circuit_.circuit.all(all);
+    step_.reset();
+}
+
+/// Of the circuit as it is; to simplify them takes longer than many a search in them.
+std::shared_ptr<const StepClauses> Prover::step() {
+    if (!step_) step_ = std::make_shared<const StepClauses>(circuit_);
+    return step_;
 }
 
 // Lemmas of the specification.
@@ -290,6 +299,7 @@ std::vector<uint32_t> Prover::rank(const Encoding& encoding, std::span<const uin
         add_bads(circuit_, system_, *hot_, ranking);
         open.push_back(ranking.property);
     }
+    step_.reset();
     std::ranges::sort(open);
     proof_.rankings = std::move(ranked.rankings);
     proof_.violated = std::move(ranked.violated);
@@ -308,6 +318,7 @@ void Prover::learn_from_reached_states() {
     how.progress = options_.progress;
     if (!symmetric_) how.orbit_limit = 0;
     how.groups = hot_->groups();
+    how.step = step();
     ReachedInvariant learnt = reached_invariant(circuit_, reached_->table, asked_, how);
     if (!learnt.complete) {
         for (const ClauseOrbit& lemma : learnt.lemmas) candidates_.push_back(lemma.front());
@@ -411,9 +422,9 @@ std::optional<Inconsistency> Prover::certify() {
     }
     // With fewer clauses, a lemma may be left out that was there for the others, and so on.
     do {
-        lemmas_ = smallest_invariant(circuit_, std::move(lemmas_), excluded_, make_cadical, watch_.flag());
+        lemmas_ = smallest_invariant(*step(), std::move(lemmas_), excluded_, make_cadical, watch_.flag());
         watch_.check();
-        std::vector<Clause> clauses = irredundant(circuit_, lemmas_, excluded_, make_cadical, watch_.flag());
+        std::vector<Clause> clauses = irredundant(*step(), lemmas_, excluded_, make_cadical, watch_.flag());
         watch_.check();
         proof_.invariant = conjuncts(system_, *hot_, clauses);
         lemmas_.clear();

@@ -23,8 +23,8 @@ class Learning {
         : system_(system),
           reached_(reached),
           options_(options),
-          clauses_(system),
-          step_(system, clauses_, StepSolver::From::anywhere, options.make_solver, options.interrupt),
+          clauses_(options.step ? options.step : std::make_shared<const StepClauses>(system)),
+          step_(system, *clauses_, StepSolver::From::anywhere, options.make_solver, options.interrupt),
           lifting_(system, options.make_solver, options.interrupt),
           weights_(system.latches.size(), 0),
           bytes_(2 * system.circuit.size() * bytes_per_node) {}
@@ -97,7 +97,7 @@ class Learning {
     const TransitionCircuit& system_;
     const StateTable& reached_;
     const ReachedOptions& options_;
-    const StepClauses clauses_;
+    std::shared_ptr<const StepClauses> clauses_;
     StepSolver step_;  ///< from where all lemmas hold
     Lifting lifting_;
     std::vector<double> weights_;  ///< by latch: how often it occurs in lemmas

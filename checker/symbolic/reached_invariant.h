@@ -19,6 +19,7 @@
 #include "checker/symbolic/invariant_check.h"
 #include "checker/symbolic/pdr.h"
 #include "checker/symbolic/state_table.h"
+#include "checker/symbolic/step_clauses.h"
 
 namespace untorn::checker::symbolic {
 
@@ -32,6 +33,7 @@ struct ReachedOptions {
     /// By latch: the latches of which exactly one is set in every well-formed state, if it is one of such; or nothing,
     /// for all.
     std::vector<std::vector<uint32_t>> groups;
+    std::shared_ptr<const StepClauses> step;  ///< the system's, if they are made already
     std::function<void(const PdrProgress&)> progress;
 };
 

@@ -70,7 +70,7 @@ void compare(const TransitionCircuit& system, uint32_t bad, const PdrOptions& op
         ++counts.proved;
         counts.lemmas += static_cast<int>(result.lemmas.size());
         if (!minimise) return;
-        const auto smallest = smallest_invariant(system, result.lemmas, std::span(&bad, 1), make_cadical);
+        const auto smallest = smallest_invariant(StepClauses(system), result.lemmas, std::span(&bad, 1), make_cadical);
         REQUIRE(is_invariant(system, smallest, bad));
         for (size_t i = 0; i < smallest.size(); ++i) {
             auto fewer = smallest;
@@ -203,7 +203,7 @@ TEST_CASE("a token ring: pairwise exclusion, as small as it can be") {
     const TransitionCircuit ring = token_ring(6);
     const PdrResult result = pdr(ring, std::span(&bad, 1));
     REQUIRE(result.answer == Answer::proved);
-    const auto lemmas = smallest_invariant(ring, result.lemmas, std::span(&bad, 1), make_cadical);
+    const auto lemmas = smallest_invariant(StepClauses(ring), result.lemmas, std::span(&bad, 1), make_cadical);
     // Tokens keep their distance: of the pairs only those two apart are needed, all six of them.
     CHECK(lemmas.size() == 6);
     for (const ClauseOrbit& lemma : lemmas) {
@@ -320,7 +320,7 @@ TEST_CASE("a proof with a lemma dropped, or a literal turned, passes the check o
         PdrResult result = pdr(system, std::span(&bad, 1));
         if (result.answer != Answer::proved || result.lemmas.empty()) continue;
         if (random() % 2 != 0)
-            result.lemmas = smallest_invariant(system, result.lemmas, std::span(&bad, 1), make_cadical);
+            result.lemmas = smallest_invariant(StepClauses(system), result.lemmas, std::span(&bad, 1), make_cadical);
         if (result.lemmas.empty()) continue;
         const bool by_z3 = round % 8 == 0;
         const auto passes = [&](const std::vector<ClauseOrbit>& lemmas) {
@@ -369,7 +369,7 @@ TEST_CASE("what a proof needs is one, and no single clause of what is irredundan
         CHECK(is_invariant(system, some, bad));
         found += lemmas.size(), needed_ones += some.size();
 
-        const std::vector<Clause> few = irredundant(system, lemmas, std::span(&bad, 1), make_cadical);
+        const std::vector<Clause> few = irredundant(StepClauses(system), lemmas, std::span(&bad, 1), make_cadical);
         CHECK(is_invariant(system, {few}, bad));
         for (size_t i = 0; i < few.size(); ++i) {
             std::vector<Clause> fewer = few;
