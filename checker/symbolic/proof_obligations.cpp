@@ -32,7 +32,8 @@ class Builder {
           cells_(steps_.cells()),
           conjuncts_(program, steps_) {}
 
-    std::vector<Obligation> build(std::span<const uint32_t> properties, std::span<const Ranking> rankings);
+    std::vector<Obligation> build(std::span<const uint32_t> properties, std::span<const Ranking> rankings,
+                                  std::span<const OutcomeClaim> outcomes);
 
  private:
     void add(const std::string& name, const std::string& title, const std::string& claim, const SmtScript& script);
@@ -132,7 +133,8 @@ void Builder::safety_of_lemma(uint32_t number, const SmtScript& before) {
         "The lemma follows from the invariant.", script);
 }
 
-std::vector<Obligation> Builder::build(std::span<const uint32_t> properties, std::span<const Ranking> rankings) {
+std::vector<Obligation> Builder::build(std::span<const uint32_t> properties, std::span<const Ranking> rankings,
+                                       std::span<const OutcomeClaim> outcomes) {
     const SmtScript before = premise();
     const auto also = [this](SmtTerms& terms, SmtScript& script) { assume_lemmas(terms, script); };
     steps_.for_each_step(before, also, [&](SmtSteps::Step& step) {
@@ -152,6 +154,16 @@ std::vector<Obligation> Builder::build(std::span<const uint32_t> properties, std
             for_each_obligation(*ranking, program_, steps_, conjuncts_, before, also, [this](RankingObligation& made) {
                 add(made.name, made.title, made.claim, made.script);
             });
+            continue;
+        }
+        if (asks_for_outcomes(system_, property)) {
+            const auto claim = std::ranges::find(outcomes, property, &OutcomeClaim::property);
+            if (claim == outcomes.end()) throw BrokenRule{"a property of outcomes without a claim"};
+            for (const bool satisfied : {true, false}) {
+                if (!excludes(system_, *claim, satisfied)) continue;
+                const SmtSteps::Violation made = steps_.outcome(property, satisfied, before, also);
+                add(made.name, made.title, "The invariant excludes " + made.what + ".", made.script);
+            }
             continue;
         }
         steps_.for_each_violation(property, before, also, [&](const SmtSteps::Violation& violation) {
@@ -202,13 +214,14 @@ bool provable_by_invariant(const system::System& system, uint32_t property) {
         case PropertyKind::lock:
         case PropertyKind::atomic_block: return true;
         case PropertyKind::recovery: return recovery_moves_on(system);
-        // What goes on for ever is no question about single steps, and an outcome must exist.
+        // What goes on for ever is no question about single steps, nor is that an outcome exists.
         default: return false;
     }
 }
 
 bool provable(const system::System& system, uint32_t property) {
-    return provable_by_invariant(system, property) || system::is_progress(system.properties[property].kind);
+    return provable_by_invariant(system, property) || system::is_progress(system.properties[property].kind) ||
+           asks_for_outcomes(system, property);
 }
 
 std::vector<Conjunct> without_constants(const Program& program, std::vector<Conjunct> invariant) {
@@ -223,8 +236,8 @@ std::vector<Conjunct> without_constants(const Program& program, std::vector<Conj
 
 std::vector<Obligation> proof_obligations(const Program& program, std::span<const Conjunct> invariant,
                                           std::span<const uint32_t> properties, const ProofLemmas& lemmas,
-                                          std::span<const Ranking> rankings) {
-    return Builder(program, invariant, lemmas).build(properties, rankings);
+                                          std::span<const Ranking> rankings, std::span<const OutcomeClaim> outcomes) {
+    return Builder(program, invariant, lemmas).build(properties, rankings, outcomes);
 }
 
 }  // namespace untorn::checker::symbolic

@@ -56,11 +56,16 @@ class Prover {
     void assume(std::span<const uint32_t> lemmas);
     std::optional<Inconsistency> settle_lemmas(std::span<const uint32_t> lemmas);
     std::optional<Inconsistency> decide(LemmaAnswer& answer, BoundedSearch& bounded);
-    std::optional<Inconsistency> decide(uint32_t property, std::span<const uint32_t> bads);
+    PdrResult ask(uint32_t bad);
+    void decide(uint32_t property, std::span<const uint32_t> bads);
+    void decide_outcomes(uint32_t property);
+    void note_outcome(const BitRun& run);
     std::optional<Inconsistency> certify();
     void nothing_proved() {
         proof_.proved.clear();
         proof_.rankings.clear();
+        proof_.outcomes.clear();
+        proof_.outcome.reset();
         proof_.obligations.clear();
     }
     std::shared_ptr<const StepClauses> step();
@@ -87,6 +92,7 @@ class Prover {
     bool begun_ = false;                    ///< learning from reached states was tried
     bool explored_ = false;                 ///< reached states were looked for
     std::optional<ReachedStates> reached_;  ///< none where they are too many
+    std::optional<Path> to_outcome_;
     std::optional<Pdr> pdr_;
     std::vector<ClauseOrbit> lemmas_;  ///< inductive together
     std::vector<Clause> candidates_;   ///< may hold or not
@@ -116,7 +122,10 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     }
     for (const uint32_t property : open) {
         if (!proof_.limit.empty()) break;
-        if (auto inconsistency = decide(property, bads_of(property))) return std::move(*inconsistency);
+        if (asks_for_outcomes(system_, property))
+            decide_outcomes(property);
+        else
+            decide(property, bads_of(property));
     }
     const ProofLemmas about = proof_lemmas(proof_);
     const bool something = !proof_.proved.empty() || !about.in_invariant.empty() || !about.shown.empty();
@@ -136,7 +145,7 @@ std::variant<Proof, Inconsistency> Prover::run(std::span<const uint32_t> propert
     return Inconsistency{broken.what};
 }
 
-/// Bads whose absence proves the property.
+/// Bads whose absence proves the property; of those that ask for outcomes all, satisfied first.
 std::vector<uint32_t> Prover::bads_of(uint32_t property) const {
     const system::PropertyKind kind = system_.properties[property].kind;
     std::vector<uint32_t> bads;
@@ -376,26 +385,58 @@ PdrResult Prover::search(uint32_t bad) {
     return found;
 }
 
-std::optional<Inconsistency> Prover::decide(uint32_t property, std::span<const uint32_t> bads) {
+/// Whether it can happen. What proves that it cannot is kept; if a limit is met, nothing is proved.
+PdrResult Prover::ask(uint32_t bad) {
+    PdrResult found = search(bad);
+    if (!found.inconsistency.empty()) throw BrokenRule{found.inconsistency};
+    if (found.answer == PdrResult::Answer::proved) lemmas_ = std::move(found.lemmas);
+    if (found.answer == PdrResult::Answer::undecided) {
+        proof_.limit = limit(found.limit);
+        nothing_proved();
+        proof_.learnt = conjuncts(system_, *hot_, candidates_);
+    }
+    return found;
+}
+
+void Prover::decide(uint32_t property, std::span<const uint32_t> bads) {
     for (const uint32_t bad : bads) {
-        PdrResult found = search(bad);
-        if (!found.inconsistency.empty()) return Inconsistency{found.inconsistency};
-        switch (found.answer) {
-            case PdrResult::Answer::proved: lemmas_ = std::move(found.lemmas); break;
-            case PdrResult::Answer::violated:
-                if (is_progress(property)) throw BrokenRule{"reached states obey a ranking, and the circuit does not"};
-                proof_.violated.push_back(property);
-                return std::nullopt;
-            case PdrResult::Answer::undecided:
-                proof_.limit = limit(found.limit);
-                nothing_proved();
-                proof_.learnt = conjuncts(system_, *hot_, candidates_);
-                return std::nullopt;
+        const PdrResult found = ask(bad);
+        if (found.answer == PdrResult::Answer::undecided) return;
+        if (found.answer == PdrResult::Answer::violated) {
+            if (is_progress(property)) throw BrokenRule{"reached states obey a ranking, and the circuit does not"};
+            proof_.violated.push_back(property);
+            return;
         }
     }
     excluded_.insert(excluded_.end(), bads.begin(), bads.end());
     proof_.proved.push_back(property);
-    return std::nullopt;
+}
+
+// Outcomes.
+
+void Prover::decide_outcomes(uint32_t property) {
+    const std::vector<uint32_t> bads = bads_of(property);  // satisfied, and not
+    const auto exists = [&](bool satisfied) -> std::optional<bool> {
+        const PdrResult found = ask(bads.at(satisfied ? 0 : 1));
+        if (found.answer == PdrResult::Answer::undecided) return std::nullopt;
+        if (found.answer == PdrResult::Answer::violated) note_outcome(found.run);
+        return found.answer == PdrResult::Answer::violated;
+    };
+    if (!explored_) explore(false);
+    if (!to_outcome_ && reached_) to_outcome_ = reached_->to_outcome;  // a shortest way
+    const OutcomeDecision decision = symbolic::decide_outcomes(system_, property, to_outcome_.has_value(), exists);
+    if (decision.known == OutcomeDecision::Known::by_runs) proof_.violated.push_back(property);
+    if (decision.known != OutcomeDecision::Known::claimed) return;
+    for (const uint32_t bad : bads)
+        if (excludes(system_, decision.claim, circuit_.bads[bad].satisfied)) excluded_.push_back(bad);
+    proof_.outcomes.push_back(decision.claim);
+    proof_.proved.push_back(property);
+}
+
+void Prover::note_outcome(const BitRun& run) {
+    if (to_outcome_) return;
+    if (reached_) throw BrokenRule{"pdr found an outcome, and no state that is reached is one"};
+    to_outcome_ = path_of(Encoding(system_), hot_->in_bits(run));
 }
 
 // The certificate.
@@ -432,8 +473,13 @@ std::optional<Inconsistency> Prover::certify() {
     } while (do_without_lemma());
     const Program program(system_, true);
     proof_.invariant = without_constants(program, std::move(proof_.invariant));
-    proof_.obligations =
-        proof_obligations(program, proof_.invariant, proof_.proved, proof_lemmas(proof_), proof_.rankings);
+    if (std::ranges::any_of(proof_.outcomes, &OutcomeClaim::every)) {
+        auto shown = shown_outcome(program, *to_outcome_, proof_.outcomes);
+        if (auto* wrong = std::get_if<Inconsistency>(&shown)) return std::move(*wrong);
+        proof_.outcome = std::move(std::get<Outcome>(shown));
+    }
+    proof_.obligations = proof_obligations(program, proof_.invariant, proof_.proved, proof_lemmas(proof_),
+                                           proof_.rankings, proof_.outcomes);
     for (size_t i = 0; i < proof_.obligations.size(); ++i) {
         const Obligation& obligation = proof_.obligations[i];
         if (options_.checking) options_.checking(i, proof_.obligations.size());

@@ -8,6 +8,10 @@
 // Progress is proved by rankings (ranking.h), which are found on the graph of the reached states (rank_progress.h), so
 // only where these are few; the invariant is one with which they can be shown to be rankings.
 //
+// Of `sometimes` and `always` (outcomes.h) an outcome is shown, too, by the shortest way through the reached states, or
+// by a run that PDR finds. What some outcomes satisfy and others do not has runs instead of a proof, as covers that are
+// reached.
+//
 // Lemmas of the specification come first. Those that are inductive together are assumed in all that follows, and are
 // conjuncts of the invariant as far as it needs them. The others are looked at as properties are, and beside what PDR
 // finds, a counterexample to induction says why they are not among those.
@@ -70,8 +74,10 @@ struct ProveOptions {
 };
 
 struct Proof {
-    std::vector<uint32_t> proved;         ///< properties, indices into System::properties
-    std::vector<uint32_t> violated;       ///< (of a cover: reached.) Not by the shortest run
+    std::vector<uint32_t> proved;         ///< properties, indices into System::properties (of a cover: not reached)
+    std::vector<uint32_t> violated;       ///< (of a cover: reached; sometimes: holds.) Not by the shortest run
+    std::vector<OutcomeClaim> outcomes;   ///< of those of `proved` that ask for outcomes, in order
+    std::optional<Outcome> outcome;       ///< replayed; where some of these say that there is one
     std::vector<LemmaAnswer> lemmas;      ///< those asked about, in order
     std::vector<uint32_t> lemmas_used;    ///< indices into System::lemmas: conjuncts of the invariant
     std::vector<Conjunct> invariant;      ///< the others

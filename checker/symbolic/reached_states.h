@@ -2,13 +2,14 @@
 //
 // Breadth first, whole states without reductions, those after power loss among them; by the instances of the explicit
 // search (explicit/program.h), which are not made from the circuit. Where progress is asked for, the steps between
-// them, too.
+// them, too. And a way to an outcome, which `sometimes` and `always` ask for.
 #pragma once
 
 #include <functional>
 #include <optional>
 
 #include "checker/liveness/state_graph.h"
+#include "checker/result/replay.h"
 #include "checker/symbolic/one_hot.h"
 #include "checker/symbolic/state_table.h"
 
@@ -29,6 +30,8 @@ struct ReachedQuestion {
 
 struct ReachedStates {
     StateTable table;  ///< by the latches of the circuit
+    /// To an outcome, with as few moves as possible; none if none is reached.
+    std::optional<Path> to_outcome;
     // If progress is asked for.
     std::optional<StateGraph> graph;  ///< without power loss; states after one have no edges and enable nothing
     StateBits running;                ///< power was not lost

@@ -340,14 +340,13 @@ std::string SmtSteps::judged_where(PropertyKind kind, SmtTerms& terms) const {
         case PropertyKind::crash_cover: return recovered();
         case PropertyKind::recovery:
             return smt_all({lost(), "(not " + recovered() + ")", "(not " + moves(terms, true) + ")"});
-        default: return power_ ? recovered() : threads_ended();  // never
+        default: return power_ ? recovered() : threads_ended();  // never, sometimes, always
     }
 }
 
-SmtSteps::Violation SmtSteps::violation(uint32_t p, const SmtScript& before, const Assume& also) const {
+/// In some state where the property is judged, its expression holds (`satisfied`) or does not.
+SmtSteps::Violation SmtSteps::violation(uint32_t p, bool satisfied, const SmtScript& before, const Assume& also) const {
     const system::Property& property = system_.properties[p];
-    const bool satisfied = property.kind == PropertyKind::cover || property.kind == PropertyKind::crash_cover ||
-                           property.kind == PropertyKind::never;
     Violation made{"safety-" + property.name, std::string(system::name(property.kind)) + " " + property.name,
                    satisfied ? "that it is reached" : "that it is violated", before};
     SmtTerms terms(program_, cells_, made.script);
@@ -358,8 +357,18 @@ SmtSteps::Violation SmtSteps::violation(uint32_t p, const SmtScript& before, con
         const std::string holds = terms.truth(program_.properties[p]);
         bad.push_back(satisfied ? holds : "(not " + holds + ")");
     }
-    made.script.comment("The property is violated.");
+    const bool of_outcomes = property.kind == PropertyKind::sometimes || property.kind == PropertyKind::always;
+    made.script.comment(of_outcomes ? "There is such an outcome." : "The property is violated.");
     made.script.assume(smt_all(bad));
+    return made;
+}
+
+SmtSteps::Violation SmtSteps::outcome(uint32_t p, bool satisfied, const SmtScript& before, const Assume& also) const {
+    Violation made = violation(p, satisfied, before, also);
+    const std::string& name = system_.properties[p].name;
+    made.name = (satisfied ? "no-outcome-with-" : "no-outcome-without-") + name;
+    made.title += satisfied ? ": outcomes that satisfy it" : ": outcomes that do not satisfy it";
+    made.what = satisfied ? "outcomes that satisfy the property" : "outcomes that do not satisfy the property";
     return made;
 }
 
@@ -431,8 +440,10 @@ void SmtSteps::for_each_violation(uint32_t property, const SmtScript& before, co
         if (made) use(*made);
     };
     if (!judges_checks(system_.properties[property].kind)) {
-        give(violation(property, before, also));
-        if (system_.properties[property].kind != PropertyKind::recovery) return;
+        const PropertyKind kind = system_.properties[property].kind;
+        const bool reached = kind == PropertyKind::cover || kind == PropertyKind::crash_cover;
+        give(violation(property, reached || kind == PropertyKind::never, before, also));
+        if (kind != PropertyKind::recovery) return;
         for (const Group& group : groups_)
             if (group.recovery) give(going_back(property, group, before, also));
         return;

@@ -72,6 +72,8 @@ class SmtSteps {
     /// recovery ends.
     void for_each_violation(uint32_t property, const SmtScript& before, const Assume& also,
                             const std::function<void(Violation&)>& use) const;
+    /// Of `sometimes` and `always`: that there is an outcome which satisfies the property, or one which does not.
+    Violation outcome(uint32_t property, bool satisfied, const SmtScript& before, const Assume& also) const;
 
  private:
     /// All instances of one step.
@@ -99,7 +101,7 @@ class SmtSteps {
     Step initial() const;
     Step step(const Group& group, const SmtScript& before, const Assume& also) const;
     Step loss(const SmtScript& before, const Assume& also) const;
-    Violation violation(uint32_t property, const SmtScript& before, const Assume& also) const;
+    Violation violation(uint32_t property, bool satisfied, const SmtScript& before, const Assume& also) const;
     Violation going_back(uint32_t property, const Group& group, const SmtScript& before, const Assume& also) const;
     std::optional<Violation> failing(uint32_t property, const Group& group, const SmtScript& before,
                                      const Assume& also) const;

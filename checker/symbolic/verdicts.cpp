@@ -155,7 +155,7 @@ SearchResult undecided(const system::System& system, const std::string& limit) {
     return result;
 }
 
-Trace replayed(const Encoding& encoding, const BitRun& run) {
+Path path_of(const Encoding& encoding, const BitRun& run) {
     const Bad& bad = encoding.transition().bads[run.bad];
     Path path;
     path.moves.push_back(encoding.initial(run.initial_inputs));
@@ -164,6 +164,12 @@ Trace replayed(const Encoding& encoding, const BitRun& run) {
         if (i + 1 < run.steps.size() || bad.of_move)
             path.moves.push_back(encoding.move(run.steps[i].state, run.steps[i].inputs));
     }
+    return path;
+}
+
+Trace replayed(const Encoding& encoding, const BitRun& run) {
+    const Bad& bad = encoding.transition().bads[run.bad];
+    const Path path = path_of(encoding, run);
     if (bad.property != system::none) return replayed(encoding.system(), path, bad.property, bad.satisfied);
     Claim claim;
     if (bad.lemma != system::none) claim.lemma = bad.lemma;

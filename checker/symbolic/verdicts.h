@@ -32,6 +32,8 @@ SearchResult verdicts(const Encoding& encoding, const std::vector<BadAnswer>& an
 /// Nothing is known, because of this limit.
 SearchResult undecided(const system::System& system, const std::string& limit);
 
+/// The moves of a run in which a bad happens, and the states they lead to.
+Path path_of(const Encoding& encoding, const BitRun& run);
 /// The trace of a run in which a bad happens. Throws BrokenRule if the reference evaluator does not agree.
 Trace replayed(const Encoding& encoding, const BitRun& run);
 /// ... of an init step with these inputs, whose check fails.

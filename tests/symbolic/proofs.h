@@ -26,7 +26,8 @@ inline size_t check_that_none_can_be_left_out(const system::System& system, cons
         std::vector<Conjunct> rest = proof.invariant;
         rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
         bool broken = false;
-        for (const Obligation& obligation : proof_obligations(program, rest, proof.proved, {}, proof.rankings))
+        for (const Obligation& obligation :
+             proof_obligations(program, rest, proof.proved, {}, proof.rankings, proof.outcomes))
             broken = broken || ask_z3(obligation.script).kind == SolverAnswer::Kind::sat;
         CHECK_MESSAGE(broken, InvariantText(system).write(proof.invariant[i]));
     }

@@ -2,12 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
+#include "checker/symbolic/outcomes.h"
 #include "tools/cli/output.h"
 
 namespace untorn::tools {
@@ -21,6 +23,7 @@ constexpr int format = 1;
 constexpr const char* manifest_name = "manifest.json";
 constexpr const char* invariant_name = "invariant.untorn";
 constexpr const char* rankings_name = "rankings.untorn";
+constexpr const char* outcome_name = "outcome.json";
 constexpr const char* scripts_name = "obligations";
 
 void write_file(const fs::path& path, const std::string& text) {
@@ -48,6 +51,7 @@ Json manifest(const Certificate& certificate) {
     json["variant"] = certificate.config.variant;
     json["set"] = certificate.config.set;
     json["properties"] = certificate.properties;
+    json["outcomes"] = certificate.outcomes;
     json["lemmas"] = certificate.lemmas;
     json["shown_lemmas"] = certificate.shown_lemmas;
     json["obligations"] = Json::array();
@@ -64,6 +68,12 @@ bool is_plain(const std::string& name) {
 
 }  // namespace
 
+bool needs_outcome(const Certificate& certificate) {
+    return std::ranges::any_of(certificate.outcomes, [](const auto& one) {
+        return checker::symbolic::says_every(one.second).value_or(false);
+    });
+}
+
 std::string script_path(const std::string& folder, const std::string& obligation) {
     return (fs::path(folder) / scripts_name / (obligation + ".smt2")).string();
 }
@@ -78,6 +88,7 @@ void write_certificate(const std::string& folder, const Certificate& certificate
     if (error) throw OutputError(fmt::format("{}: cannot be made: {}", folder, error.message()));
     write_file(fs::path(folder) / invariant_name, certificate.invariant);
     if (!certificate.rankings.empty()) write_file(fs::path(folder) / rankings_name, certificate.rankings);
+    if (!certificate.outcome.empty()) write_file(fs::path(folder) / outcome_name, certificate.outcome);
     for (const auto& obligation : certificate.obligations)
         write_file(script_path(folder, obligation.name), obligation.script);
     // Last: a certificate that was not written to its end has no manifest.
@@ -102,6 +113,8 @@ Certificate read_certificate(const std::string& folder) {
         if (json.contains("lemmas")) certificate.lemmas = json["lemmas"].get<std::vector<std::string>>();
         if (json.contains("shown_lemmas"))
             certificate.shown_lemmas = json["shown_lemmas"].get<std::vector<std::string>>();
+        if (json.contains("outcomes"))
+            certificate.outcomes = json["outcomes"].get<std::map<std::string, std::string>>();
         for (const Json& one : json.at("obligations"))
             certificate.obligations.push_back(
                 {one.at("name").get<std::string>(), one.at("title").get<std::string>(), ""});
@@ -111,6 +124,13 @@ Certificate read_certificate(const std::string& folder) {
     certificate.invariant = read_file(fs::path(folder) / invariant_name);
     if (fs::exists(fs::path(folder) / rankings_name, error))
         certificate.rankings = read_file(fs::path(folder) / rankings_name);
+    for (const auto& [property, word] : certificate.outcomes)
+        if (!checker::symbolic::says_every(word))
+            throw InputError(fmt::format("{}: of outcomes, `{}` says nothing", path.string(), word));
+    if (needs_outcome(certificate))
+        certificate.outcome = read_file(fs::path(folder) / outcome_name);
+    else if (fs::exists(fs::path(folder) / outcome_name, error))
+        throw InputError(fmt::format("{}: no property needs it", (fs::path(folder) / outcome_name).string()));
     std::set<std::string> named;
     for (auto& obligation : certificate.obligations) {
         if (!is_plain(obligation.name)) throw InputError(fmt::format("{}: a name that is none", path.string()));

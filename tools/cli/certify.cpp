@@ -8,6 +8,7 @@
 #include "tools/cli/certificate.h"
 #include "tools/cli/check.h"
 #include "tools/cli/interrupt.h"
+#include "tools/cli/outcome_replay.h"
 #include "tools/cli/prove.h"
 #include "tools/cli/report.h"
 #include "tools/cli/runs.h"
@@ -18,6 +19,7 @@ namespace untorn::tools {
 using checker::symbolic::InvariantError;
 using checker::symbolic::InvariantText;
 using checker::symbolic::Obligation;
+using checker::symbolic::OutcomeClaim;
 using checker::symbolic::Ranking;
 using checker::symbolic::RankingText;
 
@@ -39,16 +41,57 @@ std::vector<Ranking> read_rankings(const std::string& folder, const Certificate&
     return std::move(rankings);
 }
 
-/// The obligations as the specification gives them today, for the certificate's run, properties, invariant and
-/// rankings. Throws InputError where there is no such run or property, or these do not parse.
-std::vector<Obligation> rebuilt(const Options& options, const Certificate& certificate, Complaints& complaints) {
+/// What the certificate says of outcomes, of each of the properties that ask for them. Throws InputError.
+std::vector<OutcomeClaim> read_claims(const Options& options, const Certificate& certificate,
+                                      const system::System& system, const std::vector<uint32_t>& properties) {
+    std::vector<OutcomeClaim> claims;
+    for (const uint32_t p : properties) {
+        if (!checker::symbolic::asks_for_outcomes(system, p)) continue;
+        const std::string& name = system.properties[p].name;
+        const auto said = certificate.outcomes.find(name);
+        if (said == certificate.outcomes.end())
+            throw InputError(fmt::format("{}/manifest.json: says nothing of the outcomes of {}", options.folder, name));
+        claims.push_back({p, checker::symbolic::says_every(said->second).value()});
+    }
+    if (claims.size() != certificate.outcomes.size())
+        throw InputError(
+            fmt::format("{}/manifest.json: speaks of outcomes where no property asks for them", options.folder));
+    return claims;
+}
+
+/// What the specification gives today for a certificate.
+struct Rebuilt {
+    std::vector<Obligation> obligations;
+    std::string outcome;  ///< why the certificate shows no outcome; empty: it does, or need not
+    std::string shown;    ///< the run that does
+};
+
+/// The run to an outcome, if there must be one, is executed. Throws InputError where it is no JSON of one.
+void check_outcome(const Options& options, const Certificate& certificate, const checker::Program& program,
+                   const std::vector<OutcomeClaim>& claims, Rebuilt& made) try {
+    if (!needs_outcome(certificate)) return;
+    const auto replayed = replay_outcome(certificate.outcome, program, claims);
+    if (const auto* problem = std::get_if<std::string>(&replayed)) {
+        made.outcome = fmt::format("{}/outcome.json: {}", options.folder, *problem);
+    } else {
+        const checker::Trace& run = std::get<checker::Outcome>(replayed).witness;
+        made.shown = fmt::format("{}, {}", plural(run.faults, "fault"), plural(run.length, "step"));
+    }
+} catch (const InputError& e) {
+    throw InputError(fmt::format("{}/outcome.json: {}", options.folder, e.what()));
+}
+
+/// The obligations as the specification gives them today, for the certificate's run, properties, invariant, rankings
+/// and claims about outcomes, of which a run is executed. Throws InputError where there is no such run or property, or
+/// these do not parse.
+Rebuilt rebuilt(const Options& options, const Certificate& certificate, Complaints& complaints) {
     Options selection = options;
     selection.paths = {options.against};
     selection.scenario = certificate.config.scenario;
     selection.with.clear();
     if (!certificate.config.variant.empty()) selection.with = {certificate.config.variant};
     selection.set = certificate.config.set;
-    std::vector<Obligation> made;
+    Rebuilt made;
     const std::vector<Spec> specs = load_specs(selection, complaints);
     if (!demand_one_run(specs, complaints, "a certificate is of one run")) return made;
     for_each_run(specs, complaints, [&](const Spec&, const language::Run& run) {
@@ -70,6 +113,8 @@ std::vector<Obligation> rebuilt(const Options& options, const Certificate& certi
                 fmt::format("{}/invariant.untorn:{}: {}", options.folder, problem->line, problem->message));
         const checker::Program program(system, true);
         const std::vector<Ranking> rankings = read_rankings(options.folder, certificate, program, properties);
+        const std::vector<OutcomeClaim> claims = read_claims(options, certificate, system, properties);
+        check_outcome(options, certificate, program, claims, made);
         const auto lemmas = [&](const std::vector<std::string>& names) {
             std::vector<uint32_t> numbers;
             for (const std::string& name : names) {
@@ -80,9 +125,9 @@ std::vector<Obligation> rebuilt(const Options& options, const Certificate& certi
             }
             return numbers;
         };
-        made = checker::symbolic::proof_obligations(program, std::get<0>(invariant), properties,
-                                                    {lemmas(certificate.lemmas), lemmas(certificate.shown_lemmas)},
-                                                    rankings);
+        made.obligations = checker::symbolic::proof_obligations(
+            program, std::get<0>(invariant), properties, {lemmas(certificate.lemmas), lemmas(certificate.shown_lemmas)},
+            rankings, claims);
         return true;
     });
     return made;
@@ -112,10 +157,15 @@ int certify(const Options& options) {
     Complaints complaints(options);
     const Certificate certificate = read_certificate(options.folder);
     int status = exit_ok;
+    Rebuilt today;
     if (!options.against.empty()) {
-        const std::vector<Obligation> today = rebuilt(options, certificate, complaints);
+        today = rebuilt(options, certificate, complaints);
         if (!complaints.empty()) return exit_input;
-        for (const std::string& difference : differences(certificate, today)) {
+        if (!today.outcome.empty()) {
+            out.write(fmt::format("  {}\n", today.outcome));
+            status = exit_unexpected;
+        }
+        for (const std::string& difference : differences(certificate, today.obligations)) {
             out.write("  " + difference + "\n");
             status = exit_unexpected;
         }
@@ -129,7 +179,12 @@ int certify(const Options& options) {
     for (const Obligation& obligation : certificate.obligations)
         checks.ask(obligation, script_path(options.folder, obligation.name), true);
     status = checks.status();
-    std::vector<std::string> proved = certificate.properties;
+    std::vector<std::string> proved;
+    for (const std::string& property : certificate.properties) {
+        const auto said = certificate.outcomes.find(property);
+        proved.push_back(said == certificate.outcomes.end() ? property
+                                                            : fmt::format("{} ({})", property, said->second));
+    }
     proved.insert(proved.end(), certificate.lemmas.begin(), certificate.lemmas.end());
     proved.insert(proved.end(), certificate.shown_lemmas.begin(), certificate.shown_lemmas.end());
     if (status == exit_ok) {
@@ -138,6 +193,12 @@ int certify(const Options& options) {
         out.write(fmt::format("  {}, unsatisfiable according to {}{}\n",
                               plural(certificate.obligations.size(), "obligation"), checker::symbolic::z3_version(),
                               checks.cvc5().empty() ? "" : " and " + checks.cvc5()));
+        if (!today.shown.empty())
+            out.write(fmt::format("  that there is an outcome is shown by a run of {}, executed again\n", today.shown));
+        if (options.against.empty() && needs_outcome(certificate))
+            out.write(
+                "  that there is an outcome is no obligation, and was not checked: it is shown by the run in "
+                "outcome.json, which\n  needs the specification\n");
         if (options.against.empty())
             out.write("  not compared with a specification: untorn certify DIR SPEC does that, too\n");
         else

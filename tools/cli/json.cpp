@@ -189,20 +189,22 @@ Json coverage_to_json(const RunReport& report) {
     return out;
 }
 
+Json to_json(const checker::Outcome& outcome) {
+    Json out;
+    Json content = Json::object();
+    for (const auto& [cell, value] : outcome.content) content[cell] = typed(value);
+    out["content"] = std::move(content);
+    out["after_power_loss"] = outcome.after_power_loss;
+    out["faults"] = outcome.witness.faults;
+    out["steps"] = outcome.witness.length;
+    out["trace"] = to_json(outcome.witness);
+    return out;
+}
+
 Json outcomes_to_json(const RunReport& report) {
     Json out = run_head(report);
     out["outcomes"] = Json::array();
-    for (const checker::Outcome& outcome : report.result.outcomes) {
-        Json one;
-        Json content = Json::object();
-        for (const auto& [cell, value] : outcome.content) content[cell] = typed(value);
-        one["content"] = std::move(content);
-        one["after_power_loss"] = outcome.after_power_loss;
-        one["faults"] = outcome.witness.faults;
-        one["steps"] = outcome.witness.length;
-        one["trace"] = to_json(outcome.witness);
-        out["outcomes"].push_back(std::move(one));
-    }
+    for (const checker::Outcome& outcome : report.result.outcomes) out["outcomes"].push_back(to_json(outcome));
     out["properties"] = Json::array();
     for (size_t i = 0; i < report.judgements.size(); ++i) {
         const auto kind = report.run.system.properties[report.result.properties[i].property].kind;

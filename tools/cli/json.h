@@ -29,6 +29,8 @@ Json to_json(const checker::Trace& trace);
 Json to_json(const RunReport& report);
 /// Every statement and branch of a run, and whether some step passed it (`--coverage`).
 Json coverage_to_json(const RunReport& report);
+/// One of the outcomes of `untorn outcomes`.
+Json to_json(const checker::Outcome& outcome);
 /// One run of `untorn outcomes`.
 Json outcomes_to_json(const RunReport& report);
 /// One random or interactive walk, for JSON.

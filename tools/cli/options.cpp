@@ -149,9 +149,13 @@ void add_export(CLI::App& app, Options& o) {
 }
 
 void add_prove(CLI::App& app, Options& o, Written& w) {
-    add_properties(app, o, "Prove only this property; may be repeated. Default: all that can be proved, but covers");
-    app.add_option("--certificate", o.certificate,
-                   "Write the invariant, the rankings of progress properties and all obligations into this new folder")
+    add_properties(
+        app, o,
+        "Prove only this property; may be repeated. Default: all that can be proved, but covers and `sometimes`");
+    app.add_option(
+           "--certificate", o.certificate,
+           "Write the invariant, the rankings of progress properties, a run to an outcome and all obligations into "
+           "this new folder")
         ->type_name("DIR");
     app.add_option("--lemmas", o.lemmas,
                    "Begin with the lemmas in this file, if it exists, and keep in it what was learnt without a result")
@@ -166,7 +170,8 @@ void add_prove(CLI::App& app, Options& o, Written& w) {
 void add_certify(CLI::App& app, Options& o, Written& w) {
     app.add_option("DIR", o.folder, "A certificate, as untorn prove writes it")->required()->type_name("");
     app.add_option("SPEC", o.against,
-                   "The specification: all obligations are made from it again, and must be those of the certificate")
+                   "The specification: all obligations are made from it again, and must be those of the certificate; "
+                   "a run to an outcome is executed again")
         ->type_name("");
     add(app, "--time", w.time, "TIME", "Give up on an obligation when a solver takes longer: 90, 10s, 5m, 1h");
     app.add_flag("-q,--quiet", o.quiet, "No progress");

@@ -18,6 +18,7 @@
 #include "tools/cli/grid.h"
 #include "tools/cli/interrupt.h"
 #include "tools/cli/machine.h"
+#include "tools/cli/outcome_replay.h"
 #include "tools/cli/output.h"
 #include "tools/cli/report.h"
 #include "tools/cli/runs.h"
@@ -31,6 +32,7 @@ using checker::symbolic::InvariantError;
 using checker::symbolic::InvariantText;
 using checker::symbolic::LemmaAnswer;
 using checker::symbolic::Obligation;
+using checker::symbolic::OutcomeClaim;
 using checker::symbolic::Proof;
 using checker::symbolic::RankingText;
 
@@ -41,7 +43,10 @@ std::string not_asked(const system::Property& property, const std::string& why) 
     return fmt::format("{} ({}): {}; see untorn check", property.name, system::name(property.kind), why);
 }
 
-/// The properties to prove: those named, or all that can be proved but covers, which are there to be reached.
+/// What is there to be reached: a proof of it says that it is not, or not in both ways.
+bool is_to_be_reached(system::PropertyKind kind) { return is_cover(kind) || kind == system::PropertyKind::sometimes; }
+
+/// The properties to prove: those named, or all that can be proved but those that are there to be reached.
 std::vector<uint32_t> choose_properties(const Options& options, const system::System& system, Complaints& complaints,
                                         Output& out) {
     std::vector<std::string> names;
@@ -66,7 +71,7 @@ std::vector<uint32_t> choose_properties(const Options& options, const system::Sy
                 complaints.add(why);
             else if (!options.quiet)
                 out.write(fmt::format("  not asked  {}\n", why));
-        } else if (named || !is_cover(property.kind)) {
+        } else if (named || !is_to_be_reached(property.kind)) {
             chosen.push_back(p);
         }
     }
@@ -221,10 +226,8 @@ class Proving {
         int status = report(proof.lemmas);
         for (const uint32_t p : proof.violated) {
             const system::Property& property = system_.properties[p];
-            const auto expected = run_.expected.find(property.name);
-            const bool known =
-                expected != run_.expected.end() && expected->second.kind == language::Expected::Kind::violated;
-            out_.write(fmt::format("  {}  {}{}\n", is_cover(property.kind) ? "reached  " : "violated ", property.name,
+            const bool reached = is_to_be_reached(property.kind), known = is_expected(p, reached);
+            out_.write(fmt::format("  {}  {}{}\n", reached ? "reached  " : "violated ", property.name,
                                    known ? ", as expected" : ": untorn check shows the shortest run"));
             if (!known) status = worse(status, exit_unexpected);
         }
@@ -232,15 +235,27 @@ class Proving {
         if (!proof.limit.empty()) return undecided(proof, properties, status);
         keep_learnt(proof);
         const checker::symbolic::ProofLemmas lemmas = checker::symbolic::proof_lemmas(proof);
-        std::vector<std::string> proved = names(proof.proved);
+        std::vector<std::string> proved, refuted;
+        for (const uint32_t p : proof.proved) {
+            if (const std::string how = violated_by_proof(proof, p); how.empty()) {
+                proved.push_back(system_.properties[p].name);
+            } else {
+                refuted.push_back(fmt::format("{} ({})", system_.properties[p].name, how));
+                const bool asked = is_to_be_reached(system_.properties[p].kind) || is_expected(p, false);
+                if (!asked) status = worse(status, exit_unexpected);
+            }
+        }
         for (const LemmaAnswer& answer : proof.lemmas)
             if (answer.known == LemmaAnswer::Known::inductive || answer.known == LemmaAnswer::Known::proved)
                 proved.push_back(system_.lemmas[answer.lemma].name);
-        if (proved.empty()) return status;
+        if (proved.empty() && refuted.empty()) return status;
         Certificate certificate;
         certificate.spec = spec_.path;
         certificate.config = run_.config;
         certificate.properties = names(proof.proved);
+        for (const OutcomeClaim& claim : proof.outcomes)
+            certificate.outcomes[system_.properties[claim.property].name] = word(claim);
+        if (proof.outcome) certificate.outcome = outcome_text(*proof.outcome);
         certificate.lemmas = lemma_names(lemmas.in_invariant);
         certificate.shown_lemmas = lemma_names(lemmas.shown);
         certificate.invariant = header() + lemma_legend(proof) + InvariantText(system_).write(proof.invariant);
@@ -258,7 +273,9 @@ class Proving {
             if (checks.status() != exit_ok) return checks.status();
             if (!checks.cvc5().empty()) solvers += " and " + checks.cvc5();
         }
-        out_.write(fmt::format("  holds (proved)  {}\n", fmt::join(proved, ", ")));
+        if (!proved.empty()) out_.write(fmt::format("  holds (proved)  {}\n", fmt::join(proved, ", ")));
+        if (!refuted.empty()) out_.write(fmt::format("  violated (proved)  {}\n", fmt::join(refuted, ", ")));
+        if (proof.outcome) report_outcome(*proof.outcome);
         const size_t used = lemmas.in_invariant.size();
         out_.write(fmt::format("  invariant: {}{}; {}, unsatisfiable according to {}\n",
                                plural(proof.invariant.size() + used, "lemma"),
@@ -297,6 +314,32 @@ class Proving {
         if (found.empty()) return;
         out_.write(fmt::format("  rankings: {}\n", fmt::join(found, ", ")));
         if (proof.no_fair_run) out_.write("  no fair run: what holds of progress, holds of nothing\n");
+    }
+
+    bool is_expected(uint32_t property, bool holds) const {
+        const auto expected = run_.expected.find(system_.properties[property].name);
+        if (expected == run_.expected.end()) return false;
+        const auto kind = expected->second.kind;
+        return kind == (holds ? language::Expected::Kind::holds : language::Expected::Kind::violated);
+    }
+
+    /// How a property that was proved is violated; empty: it holds.
+    std::string violated_by_proof(const Proof& proof, uint32_t property) const {
+        const system::PropertyKind kind = system_.properties[property].kind;
+        if (is_cover(kind)) return "not reached";
+        const auto claim = std::ranges::find(proof.outcomes, property, &OutcomeClaim::property);
+        if (claim == proof.outcomes.end() || (kind == system::PropertyKind::always && claim->every)) return "";
+        return std::string(word(*claim));
+    }
+
+    void report_outcome(const checker::Outcome& outcome) {
+        out_.write(fmt::format("  an outcome exists: {}, {}, executed by the reference evaluator\n",
+                               plural(outcome.witness.faults, "fault"), plural(outcome.witness.length, "step")));
+        if (options_.quiet || !options_.certificate.empty()) return;
+        GridOptions how;
+        how.style = Style::choose(options_.color, STDOUT_FILENO);
+        how.width = output_width(STDOUT_FILENO, options_.width);
+        out_.write(grid(outcome.witness, system_, how));
     }
 
     int undecided(const Proof& proof, const std::vector<uint32_t>& properties, int status) {
