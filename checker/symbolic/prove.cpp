@@ -474,6 +474,7 @@ std::optional<Inconsistency> Prover::certify() {
     const Program program(system_, true);
     proof_.invariant = without_constants(program, std::move(proof_.invariant));
     if (std::ranges::any_of(proof_.outcomes, &OutcomeClaim::every)) {
+        if (!to_outcome_) throw BrokenRule{"an outcome is said to exist, and no run to one is known"};
         auto shown = shown_outcome(program, *to_outcome_, proof_.outcomes);
         if (auto* wrong = std::get_if<Inconsistency>(&shown)) return std::move(*wrong);
         proof_.outcome = std::move(std::get<Outcome>(shown));
