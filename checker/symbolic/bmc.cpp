@@ -30,7 +30,7 @@ BoundedSearch::BoundedSearch(const Encoding& encoding, const MakeSolver& make_so
       system_(encoding.transition()),
       watch_(watch),
       solver_(make_solver()),
-      unrolling_(system_, *solver_, Unrolling::From::initial, asked(encoding)),
+      unrolling_(system_, *solver_, Unrolling::From::initial, asked(encoding), false),
       answers_(system_.bads.size()),
       numbers_cnf_(numbers_, *solver_),
       sums_{Bits{Circuit::no}} {
@@ -65,9 +65,7 @@ void BoundedSearch::next() {
         for (const Target& target : all)
             if (answers_[target.bad].known == Known::open) any.push_back(target.literal);
         if (any.empty()) break;
-        const int now = solver_->new_variable();
-        any.push_back(-now);
-        solver_->add_clause(any);
+        const int now = one_of(std::move(any));
         if (!ask({now})) {
             solver_->add_clause({-now});
             break;
@@ -84,9 +82,7 @@ void BoundedSearch::next() {
     std::vector<int> states;
     for (uint64_t losses = 0; losses <= most_losses_; ++losses)
         states.push_back(target(UINT32_MAX, steps_ + losses, losses, std::nullopt));
-    const int now = solver_->new_variable();
-    states.push_back(-now);
-    solver_->add_clause(states);
+    const int now = one_of(std::move(states));
     complete_ = !ask({now});
     solver_->add_clause({-now});
     ++steps_;
@@ -126,6 +122,16 @@ int BoundedSearch::target(uint32_t bad, size_t frame, uint64_t losses, std::opti
     return literal;
 }
 
+/// A literal that implies: one of the targets of the steps in hand is met. All these runs have all states but the last,
+/// which the solver would otherwise learn one target after the other.
+int BoundedSearch::one_of(std::vector<int> targets) {
+    const int now = solver_->new_variable();
+    targets.push_back(-now);
+    solver_->add_clause(targets);
+    solver_->add_clause({-now, unrolling_.exists(steps_ > 0 ? steps_ - 1 : 0)});
+    return now;
+}
+
 bool BoundedSearch::ask(const std::vector<int>& assumptions) {
     switch (solver_->solve(assumptions)) {
         case SatSolver::Answer::satisfiable: return true;
@@ -144,10 +150,7 @@ void BoundedSearch::found(uint32_t bad, const std::vector<Target>& all) {
     for (;;) {
         std::vector<int> any;
         for (const Target& way : ways) any.push_back(best ? with_faults(way, best->faults - 1) : way.literal);
-        const int now = solver_->new_variable();
-        std::vector<int> clause = any;
-        clause.push_back(-now);
-        solver_->add_clause(clause);
+        const int now = one_of(std::move(any));
         const bool shown = ask({now});
         if (shown) {
             const auto reached = std::ranges::find_if(ways, [&](const Target& t) { return solver_->value(t.literal); });

@@ -55,6 +55,7 @@ class BoundedSearch {
     std::vector<Target> targets();
     int target(uint32_t bad, size_t frame, uint64_t losses, std::optional<bool> by_loss);
     bool ask(const std::vector<int>& assumptions);
+    int one_of(std::vector<int> targets);
     void found(uint32_t bad, const std::vector<Target>& all);
     BitRun run(const Target& target);
     /// A literal that implies: the target is reached, with at most so many faults.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,6 +47,9 @@ class SatSolver {
     /// Tells the meter of its work; it must outlive the solver. nullptr: nobody. A solver that cannot be metered
     /// ignores it.
     virtual void meter_with(WorkMeter* /*meter*/) {}
+    /// From which copy of the transition relation on it may be given clauses that CaDiCaL has simplified (unrolling.h);
+    /// none for a solver that is to check what CaDiCaL says.
+    virtual std::optional<size_t> simplified_from() const { return std::nullopt; }
 
     void add_clause(std::initializer_list<int> literals) {
         add_clause(std::span<const int>(literals.begin(), literals.size()));

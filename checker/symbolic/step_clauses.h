@@ -1,11 +1,8 @@
-// One step of a transition system as clauses, simplified once for all the solvers that hold one. The circuit's clauses
-// (Tseitin) are many small ones over variables that no query mentions; bounded variable elimination leaves the latches
-// before and after, the inputs and what else is asked about, and with it a fraction of the variables that a solver has
-// to give a value in each query. Een, Biere, "Effective preprocessing in SAT through variable and clause elimination",
-// SAT 2005; that it pays in PDR: Een, Mishchenko, Brayton, FMCAD 2011, section V.
+// One step of a transition system as clauses, simplified once for all the solvers that hold one
+// (simplified_functions.h). That it pays in PDR: Een, Mishchenko, Brayton, "Efficient implementation of property
+// directed reachability", FMCAD 2011, section V.
 //
-// Any clause over the literals named here may be added, and any of them assumed: nothing that is eliminated is needed
-// for that, or for reading a model.
+// Any clause over the literals named here may be added, and any of them assumed.
 #pragma once
 
 #include <vector>

@@ -4,6 +4,10 @@
 // Frame i is the state after i moves, and a move out of it. That this state is there, because i moves were made, is the
 // literal exists(i); so a frame's last move may as well be one that fails. Latches on which nothing that is asked
 // depends, however many moves later, are left out.
+//
+// Later frames are copies of a transition relation that was simplified once (simplified_functions.h): a quarter of the
+// variables. Where a state is there, it is well-formed, which is said of these frames, too: every move keeps it so, and
+// the solver would have to find that out for each.
 #pragma once
 
 #include <memory>
@@ -11,6 +15,7 @@
 #include <vector>
 
 #include "checker/symbolic/cnf.h"
+#include "checker/symbolic/simplified_functions.h"
 #include "checker/symbolic/transition_circuit.h"
 
 namespace untorn::checker::symbolic {
@@ -22,13 +27,15 @@ class Unrolling {
         anywhere  ///< s0 is well-formed
     };
 
-    /// Has frame 0. `asked` are the functions that will be asked for, besides `possible`. All must outlive it.
-    Unrolling(const TransitionCircuit& system, SatSolver& solver, From from, std::span<const Lit> asked);
+    /// Has frame 0. `asked` are the functions that will be asked for, besides `possible` and latches. All must outlive
+    /// it. `plain`: all frames are.
+    Unrolling(const TransitionCircuit& system, SatSolver& solver, From from, std::span<const Lit> asked,
+              bool plain = true);
 
     void extend();
-    size_t frames() const { return frames_.size(); }
+    size_t frames() const { return frames_.size() + simplified_.size(); }
     /// A function of the circuit in that frame.
-    int literal(size_t frame, Lit lit) { return frames_[frame]->literal(lit); }
+    int literal(size_t frame, Lit lit);
     /// All moves up to this state are possible.
     int exists(size_t frame) const { return exists_[frame]; }
     /// The latches that are not left out.
@@ -45,12 +52,18 @@ class Unrolling {
  private:
     void find_relevant(std::span<const Lit> asked);
     std::vector<bool> values(Cnf& cnf, const std::vector<Lit>& inputs);
+    void simplify();
+    void add_simplified();
 
     const TransitionCircuit& system_;
     SatSolver& solver_;
     std::vector<uint32_t> relevant_;
     std::unique_ptr<Cnf> initial_;  ///< only from initial states
-    std::vector<std::unique_ptr<Cnf>> frames_;
+    std::vector<Lit> asked_;
+    std::optional<size_t> simplified_from_;
+    std::vector<std::unique_ptr<Cnf>> frames_;  ///< the plain ones
+    std::unique_ptr<SimplifiedFunctions> step_;
+    std::vector<std::vector<int>> simplified_;  ///< the others: by variable of step_, the solver's literal
     std::vector<int> exists_;
 };
 
