@@ -223,6 +223,7 @@ always any: disk or not disk;
 |---|---|---|
 | violated or reached: found by bounded search, with as few steps | 2 | 2 |
 | holds or not reached: proved, certificate accepted by Z3 and cvc5 | 6 | 6 |
+| ... of these, progress, by rankings | 1 | 1 |
 | runs with every property so answered | 1 | 1 |
 
 Exceptions:
@@ -231,6 +232,11 @@ Exceptions:
     // What is in the file is not measured again.
     const tools::Ended again = tools::shell(command + "--json " + folder.quoted("kept.json") + " 2>/dev/null");
     CHECK(again.out == o.out);
+    CHECK(folder.read("kept.json").find("\n{\"run\":\"") == 1);
+    folder.write("other.json", "[{\"run\": \"a\"}]");
+    const tools::Ended other = tools::shell(command + "--json " + folder.quoted("other.json") + " 2>&1");
+    CHECK(other.status == 2);
+    CHECK(other.out.find("other.json is not a file of --json of this version") != std::string::npos);
     // What has no answer is named, with the reason.
     const std::string loop = folder.write("loop.untorn", R"(durable var disk: bool;
 thread writer { up: disk = true; }
