@@ -78,4 +78,5 @@ CONFIGURATIONS = (
                   untorn_flags=("--scenario", "progress_2222")),
     Configuration(AWB_UNSTABLE, (5, 3, 3), groups=("billion",), contestants=("untorn2",), untorn_flags=("--memory", "22G"),
                   holds=False),
+    Configuration(AWB, (6, 5, 3), groups=("billion",), contestants=("untorn2",), untorn_flags=("--memory", "22G")),
 )
