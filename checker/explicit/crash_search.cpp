@@ -159,8 +159,8 @@ void CrashSearch::lose(const Postponed& from, LevelKey key) {
 uint32_t CrashSearch::number_of_choices() {
     const auto [known, first_time] = choice_numbers_.try_emplace(machine_.choices(), choices_.size());
     if (first_time) {
-        context_.memory.take(machine_.choices().size() * sizeof(int64_t) * 2);
         choices_.push_back(&known->first);
+        context_.memory.take(machine_.choices().size() * sizeof(int64_t) * 2);
     }
     return known->second;
 }

@@ -1,8 +1,8 @@
 // The steps of a program, and the ways to violate its properties, as SMT-LIB 2 scripts: the word-level transition
 // relation, from which the obligations of certificates (proof_obligations.h) and Horn clauses (horn.h) are made, word
 // for word the same. One script for all instances of a step: of one actor instance at one location, of init, or of
-// power_loss. Made from the program (instances with their choices put in), and not from the circuit in which proofs are
-// found.
+// power_loss. Made from the program (instances with their choices put in; those of power_loss are symbols), and not
+// from the circuit in which proofs are found.
 //
 // Cells that have one value for ever are constants: init gives them that value, which remains to be shown, and no step
 // writes another one, which can be seen in the program.
