@@ -35,6 +35,7 @@ struct StubbornSets::Tables {
     std::vector<Node> nodes;  ///< by formula
     std::vector<FormulaId> parts;
     std::vector<uint64_t> values;
+    std::vector<bool> told_by_counters;  ///< by formula: it depends on nothing but where actors stand
 
  private:
     struct Analysed;
@@ -90,6 +91,15 @@ StubbornSets::Tables::Tables(Analysed made, const StubbornOptions& options)
         support.for_each([&](uint32_t other) { leans_on_me[other].add(i); });
     }
     flatten(made.program);
+    std::vector<bool> counters(made.program.cells.size(), false);
+    for (const ActorInstance& actor : made.program.actors) counters[actor.counter] = true;
+    for (FormulaId id = 0; id < nodes.size(); ++id) {
+        bool told = true;
+        formulas.for_each_atom(id, [&](uint32_t atom) {
+            for (const uint32_t cell : formulas.atoms()[atom].cells) told = told && counters[cell];
+        });
+        told_by_counters.push_back(told);
+    }
 }
 
 void StubbornSets::Tables::flatten(const Program& program) {
@@ -137,7 +147,9 @@ StubbornSets::StubbornSets(std::shared_ptr<const Tables> tables, const Program& 
       layout_(&layout),
       machine_(program),
       cells_(program.cells.first_values()),
+      decisions_(most_decision_bytes, sizeof(InstanceSet) + tables_->dependence.instances / 8),
       known_(tables_->formulas.formulas().size(), 0),
+      asked_in_(known_.size(), 0),
       moving_(tables_->dependence.instances),
       free_(moving_),
       needs_(tables_->dependence.instances, moving_),
@@ -153,7 +165,13 @@ uint64_t* StubbornSets::filter(const uint64_t* state, uint64_t* begin, uint64_t*
     const size_t size = layout_->words() + size_t{1};
     if (end - begin <= static_cast<std::ptrdiff_t>(size)) return end;  // nothing to choose from
     enter(state, begin, end);
-    choose();
+    if (const InstanceSet* known = decisions_.find(situation_, [&](FormulaId id) { return value(id); })) {
+        best_ = *known;
+    } else {
+        find_open_goals();
+        choose();
+        decisions_.add(situation_, asked_, best_);
+    }
     uint64_t* out = begin;
     for (const uint64_t* record = begin; record != end; record += size) {
         const Tag tag{record[size - 1]};
@@ -172,8 +190,11 @@ void StubbornSets::enter(const uint64_t* state, const uint64_t* begin, const uin
     moving_.clear();
     free_.clear();
     loud_failing_.clear();
+    situation_.clear();
+    asked_.clear();
     for (const uint64_t* record = begin; record != end; record += size) {
         const Tag tag{record[size - 1]};
+        situation_.push_back(tag.instance() << 2 | (tag.fails() ? 2U : 0U) | (tag.faults() == 0 ? 1U : 0U));
         if (tag.fails()) {
             if (tag.faults() == 0) loud_failing_.push_back(tag.instance());
         } else {
@@ -181,6 +202,11 @@ void StubbornSets::enter(const uint64_t* state, const uint64_t* begin, const uin
             if (tag.faults() == 0) free_.add(tag.instance());
         }
     }
+    for (const ActorInstance& actor : program_->actors)
+        situation_.push_back(static_cast<uint32_t>(cells_[actor.counter]));
+}
+
+void StubbornSets::find_open_goals() {
     const bool quiet = loud_failing_.empty() && free_.count() == 0;
     open_.clear();
     for (uint32_t g = 0; g < tables_->goals.size(); ++g) {
@@ -315,7 +341,17 @@ bool StubbornSets::blocked(FormulaId id) {
     return false;
 }
 
+/// For the choice, which must learn by this alone what the state is like.
 bool StubbornSets::holds(FormulaId id) {
+    const bool answer = value(id);
+    if (asked_in_[id] != epoch_ && !tables_->told_by_counters[id]) {
+        asked_in_[id] = epoch_;
+        asked_.push_back({id, answer});
+    }
+    return answer;
+}
+
+bool StubbornSets::value(FormulaId id) {
     const Node& node = tables_->nodes[id];
     if (node.cell != no_cell) {
         const auto value = static_cast<uint64_t>(cells_[node.cell] - node.lo);
@@ -331,8 +367,8 @@ bool StubbornSets::evaluate(const Node& node) {
         case Formula::Kind::yes: return true;
         case Formula::Kind::no: return false;
         case Formula::Kind::atom: return (machine_(node.code) != 0) == node.wanted;
-        case Formula::Kind::all: return std::ranges::all_of(parts, [&](FormulaId part) { return holds(part); });
-        case Formula::Kind::any: return std::ranges::any_of(parts, [&](FormulaId part) { return holds(part); });
+        case Formula::Kind::all: return std::ranges::all_of(parts, [&](FormulaId part) { return value(part); });
+        case Formula::Kind::any: return std::ranges::any_of(parts, [&](FormulaId part) { return value(part); });
     }
     return false;
 }

@@ -47,6 +47,10 @@
 // With merged steps (local_steps.h) a step is taken together with those that are merged into it: `merged` says which
 // these are, so that no instance serves as key again and again on a cycle that they close.
 //
+// The choice depends on the state only by what is enabled in it and by which formulas hold. So it is made once for all
+// states that look the same to it, and remembered (decision_tree.h). Where the actors stand tells most of it
+// beforehand; the rest are its questions.
+//
 // Preserved: verdicts, and the least number of faults of a violation or witness. Not preserved: numbers of states and
 // transitions, executed statements, which of several violating states is found, and, without `keep_length`, the least
 // number of steps. Whether a state is quiet or fails a check is to be judged by all of its records, before they are
@@ -61,6 +65,7 @@
 #include <variant>
 #include <vector>
 
+#include "checker/explicit/decision_tree.h"
 #include "checker/explicit/dependence.h"
 #include "checker/explicit/layout.h"
 #include "checker/explicit/machine.h"
@@ -80,6 +85,7 @@ struct StubbornOptions {
 class StubbornSets {
  public:
     static constexpr uint32_t most_instances = 4096;
+    static constexpr size_t most_decision_bytes = size_t{24} << 20;  ///< that are remembered, about, of each copy
 
     /// `asked`: indices of the properties that the search must decide. The reason, if the reduction does not preserve
     /// them. `program` and `layout` must outlive what is made.
@@ -100,6 +106,7 @@ class StubbornSets {
     StubbornSets(std::shared_ptr<const Tables> tables, const Program& program, const Layout& layout);
 
     void enter(const uint64_t* state, const uint64_t* begin, const uint64_t* end);
+    void find_open_goals();
     void choose();
     bool nothing_may_do();
     void learn_from_nothing();
@@ -110,6 +117,7 @@ class StubbornSets {
     bool supported(uint32_t instance);
     bool blocked(FormulaId formula);
     bool holds(FormulaId formula);
+    bool value(FormulaId formula);
     bool evaluate(const Node& node);
     bool goals_served();
     bool stays_loud();
@@ -120,17 +128,23 @@ class StubbornSets {
     Machine machine_;
     std::vector<int64_t> cells_;
 
+    using Decisions = DecisionTree<InstanceSet>;
+    Decisions decisions_;  ///< the sets that were chosen; questions are formulas
+
     // Of the state in hand:
     uint64_t epoch_ = 0;
-    std::vector<uint64_t> known_;         ///< by formula: epoch * 2 + value
-    InstanceSet moving_;                  ///< enabled
-    InstanceSet free_;                    ///< ... and spending no fault
-    std::vector<uint32_t> loud_failing_;  ///< failing a check without a fault
-    std::vector<uint32_t> open_;          ///< goals that do not hold here
-    std::vector<InstanceSet> needs_;      ///< by enabled instance: its group
-    std::vector<uint32_t> seeds_;         ///< enabled instances
-    InstanceSet set_;                     ///< the set in the making
-    InstanceSet doubtful_;                ///< only these can lack support
+    std::vector<uint64_t> known_;             ///< by formula: epoch * 2 + value
+    std::vector<uint32_t> situation_;         ///< its records, as far as they matter, and where actors stand
+    std::vector<Decisions::Answered> asked_;  ///< what the choice depends on besides, in order
+    std::vector<uint64_t> asked_in_;          ///< by formula: the last epoch that asked for it
+    InstanceSet moving_;                      ///< enabled
+    InstanceSet free_;                        ///< ... and spending no fault
+    std::vector<uint32_t> loud_failing_;      ///< failing a check without a fault
+    std::vector<uint32_t> open_;              ///< goals that do not hold here
+    std::vector<InstanceSet> needs_;          ///< by enabled instance: its group
+    std::vector<uint32_t> seeds_;             ///< enabled instances
+    InstanceSet set_;                         ///< the set in the making
+    InstanceSet doubtful_;                    ///< only these can lack support
     InstanceSet open_support_, try_, more_, keys_;
     InstanceSet best_;
 };
