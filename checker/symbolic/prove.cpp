@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "checker/explicit/limits.h"
+#include "checker/symbolic/ask_in_order.h"
 #include "checker/symbolic/bmc.h"
 #include "checker/symbolic/cnf.h"
 #include "checker/symbolic/one_hot.h"
@@ -61,6 +62,7 @@ class Prover {
     void decide_outcomes(uint32_t property);
     void note_outcome(const BitRun& run);
     std::optional<Inconsistency> certify();
+    std::optional<Inconsistency> check_obligations() const;
     void nothing_proved() {
         proof_.proved.clear();
         proof_.rankings.clear();
@@ -481,22 +483,28 @@ std::optional<Inconsistency> Prover::certify() {
     }
     proof_.obligations = proof_obligations(program, proof_.invariant, proof_.proved, proof_lemmas(proof_),
                                            proof_.rankings, proof_.outcomes);
-    for (size_t i = 0; i < proof_.obligations.size(); ++i) {
-        const Obligation& obligation = proof_.obligations[i];
-        if (options_.checking) options_.checking(i, proof_.obligations.size());
-        const SolverAnswer answer = ask_z3(obligation.script, options_.interrupt, rest());
+    return check_obligations();
+}
+
+std::optional<Inconsistency> Prover::check_obligations() const {
+    std::optional<Inconsistency> found;
+    const std::vector<Obligation>& all = proof_.obligations;
+    const auto ask = [&](size_t i) { return ask_z3(all[i].script, options_.interrupt, rest()); };
+    ask_in_order(all.size(), options_.threads, ask, [&](size_t i, const SolverAnswer& answer) {
+        if (options_.checking) options_.checking(i, all.size());
         switch (answer.kind) {
-            case SolverAnswer::Kind::unsat: continue;
-            case SolverAnswer::Kind::unknown:
-                throw LimitReached{"the check of " + obligation.title + ": " + answer.detail};
+            case SolverAnswer::Kind::unsat: break;
+            case SolverAnswer::Kind::unknown: throw LimitReached{"the check of " + all[i].title + ": " + answer.detail};
             case SolverAnswer::Kind::error:
-                return Inconsistency{"Z3 does not understand the obligation " + obligation.name + ": " + answer.detail};
+                found = Inconsistency{"Z3 does not understand the obligation " + all[i].name + ": " + answer.detail};
+                break;
             case SolverAnswer::Kind::sat:
-                return Inconsistency{"the invariant that PDR found is none in words: " + obligation.title + "\n" +
-                                     answer.detail};
+                found = Inconsistency{"the invariant that PDR found is none in words: " + all[i].title + "\n" +
+                                      answer.detail};
         }
-    }
-    return std::nullopt;
+        return !found;
+    });
+    return found;
 }
 
 /// What the second proof found out beside the first, if it has no rankings to show.

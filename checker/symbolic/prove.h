@@ -69,6 +69,7 @@ struct ProveOptions {
     std::vector<Conjunct> candidates;          ///< lemmas to begin with; they may hold or not
     uint64_t max_steps = default_lemma_steps;  ///< within which what a lemma lacks is looked for
     size_t most_states = default_most_states;  ///< 0: PDR finds all invariants
+    unsigned threads = 1;                      ///< in which Z3 is asked about obligations; changes no result
     std::function<void(const PdrProgress&)> progress;
     std::function<void(size_t done, size_t of)> checking;  ///< obligations
 };

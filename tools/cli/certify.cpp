@@ -176,8 +176,7 @@ int certify(const Options& options) {
         }
     }
     Checks checks(options, interrupted, out);
-    for (const Obligation& obligation : certificate.obligations)
-        checks.ask(obligation, script_path(options.folder, obligation.name), true);
+    checks.ask(certificate.obligations, options.folder, true);
     status = checks.status();
     std::vector<std::string> proved;
     for (const std::string& property : certificate.properties) {

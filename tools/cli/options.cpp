@@ -148,6 +148,11 @@ void add_export(CLI::App& app, Options& o) {
         ->type_name("FILE");
 }
 
+void add_solvers(CLI::App& app, Written& w) {
+    add(app, "--threads", w.threads, "N",
+        "Obligations that solvers are asked about at a time; changes no result. Default: all processors");
+}
+
 void add_prove(CLI::App& app, Options& o, Written& w) {
     add_properties(
         app, o,
@@ -162,6 +167,7 @@ void add_prove(CLI::App& app, Options& o, Written& w) {
         ->type_name("FILE");
     add(app, "--max-steps", w.max_steps, "N",
         "Of lemmas that are not inductive: look for violating runs of so many steps before proving them. Default: 20");
+    add_solvers(app, w);
     add(app, "--memory", w.memory, "SIZE", "Give up when more is needed: 512M, 4G. Default: 80 % of what is free");
     add(app, "--time", w.time, "TIME", "Give up when it takes longer: 90, 10s, 5m, 1h");
     app.add_flag("-q,--quiet", o.quiet, "Only verdicts; no progress");
@@ -173,6 +179,7 @@ void add_certify(CLI::App& app, Options& o, Written& w) {
                    "The specification: all obligations are made from it again, and must be those of the certificate; "
                    "a run to an outcome is executed again")
         ->type_name("");
+    add_solvers(app, w);
     add(app, "--time", w.time, "TIME", "Give up on an obligation when a solver takes longer: 90, 10s, 5m, 1h");
     app.add_flag("-q,--quiet", o.quiet, "No progress");
 }

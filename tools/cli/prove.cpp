@@ -133,6 +133,7 @@ class Proving {
         how.interrupt = &interrupted_;
         how.candidates = read_lemmas(options_.lemmas, system_);
         if (options_.max_steps != 0) how.max_steps = options_.max_steps;
+        how.threads = options_.threads == 0 ? default_threads() : options_.threads;
         how.progress = [&](const checker::symbolic::PdrProgress& now) {
             const std::string frames = now.frames == 0 ? "" : fmt::format("{} frames, ", now.frames);
             line.show(fmt::format("{}{} lemmas, {} queries", frames, now.lemmas, now.queries));
@@ -267,8 +268,7 @@ class Proving {
         if (!options_.certificate.empty()) {
             write_certificate(options_.certificate, certificate);
             Checks checks(options_, interrupted_, out_);
-            for (const Obligation& obligation : proof.obligations)
-                checks.ask(obligation, script_path(options_.certificate, obligation.name), false);
+            checks.ask(proof.obligations, options_.certificate, false);
             if (checks.status() == exit_unexpected) return exit_inconsistent;
             if (checks.status() != exit_ok) return checks.status();
             if (!checks.cvc5().empty()) solvers += " and " + checks.cvc5();

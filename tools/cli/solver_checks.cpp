@@ -3,7 +3,12 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <optional>
 #include <sstream>
+
+#include "checker/symbolic/ask_in_order.h"
+#include "tools/cli/certificate.h"
+#include "tools/cli/machine.h"
 
 namespace untorn::tools {
 
@@ -39,12 +44,28 @@ void Line::erase() {
     shown_ = false;
 }
 
-void Checks::ask(const Obligation& obligation, const std::string& path, bool with_z3) {
-    line_.show(fmt::format("checking {}", obligation.name));
-    if (with_z3)
-        note(obligation, checker::symbolic::z3_version(),
-             checker::symbolic::ask_z3(obligation.script, &interrupted_, options_.seconds));
-    if (!cvc5_.version().empty()) note(obligation, cvc5_.version(), cvc5_.ask(path, &interrupted_, options_.seconds));
+void Checks::ask(std::span<const Obligation> obligations, const std::string& folder, bool with_z3) {
+    struct Answers {
+        std::optional<SolverAnswer> z3, cvc5;
+    };
+    const bool with_cvc5 = !cvc5_.version().empty();
+    if (!with_z3 && !with_cvc5) return;
+    const auto ask = [&](size_t i) {
+        Answers answers;
+        const Obligation& obligation = obligations[i];
+        if (with_z3) answers.z3 = checker::symbolic::ask_z3(obligation.script, &interrupted_, options_.seconds);
+        if (with_cvc5) answers.cvc5 = cvc5_.ask(script_path(folder, obligation.name), &interrupted_, options_.seconds);
+        return answers;
+    };
+    const unsigned threads = options_.threads == 0 ? default_threads() : options_.threads;
+    line_.show("checking obligations");
+    checker::symbolic::ask_in_order(obligations.size(), threads, ask, [&](size_t i, const Answers& answers) {
+        if (answers.z3) note(obligations[i], checker::symbolic::z3_version(), *answers.z3);
+        if (answers.cvc5) note(obligations[i], cvc5_.version(), *answers.cvc5);
+        line_.show(fmt::format("checked {} of {} obligations", i + 1, obligations.size()));
+        return true;
+    });
+    line_.erase();
 }
 
 void Checks::note(const Obligation& obligation, const std::string& solver, const SolverAnswer& answer) {

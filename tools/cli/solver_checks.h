@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <string>
 
 #include "checker/symbolic/proof_obligations.h"
@@ -37,8 +38,8 @@ class Checks {
     Checks(const Options& options, const std::atomic<bool>& interrupted, Output& out)
         : options_(options), interrupted_(interrupted), out_(out), line_(!options.quiet) {}
 
-    /// One more that is to be asked; the file, and its text.
-    void ask(const checker::symbolic::Obligation& obligation, const std::string& path, bool with_z3);
+    /// About all of them, as many at a time as there are to be threads; what is said of them comes in their order.
+    void ask(std::span<const checker::symbolic::Obligation> obligations, const std::string& folder, bool with_z3);
     const std::string& cvc5() const { return cvc5_.version(); }
     int status() const { return status_; }
 
