@@ -73,7 +73,10 @@ class Switched {
  public:
     Switched(const StepClauses& step, std::span<const ClauseOrbit> lemmas, std::span<const uint32_t> bads,
              const MakeSolver& make_solver, const std::atomic<bool>* interrupt)
-        : step_(step, make_solver, interrupt), lemmas_(lemmas), used_(lemmas.size(), true) {
+        : step_(step, make_solver, interrupt),
+          lemmas_(lemmas),
+          used_(lemmas.size(), true),
+          fixed_(lemmas.size(), false) {
         for (const ClauseOrbit& lemma : lemmas) {
             switches_.push_back(step_.solver().new_variable());
             for (const Clause& clause : lemma) {
@@ -97,6 +100,11 @@ class Switched {
     }
     bool uses(size_t lemma) const { return used_[lemma]; }
     void use(size_t lemma, bool yes) { used_[lemma] = yes; }
+    /// It stays as it is from now on, which spares the solver a decision; needed() does not name it.
+    void fix(size_t lemma) {
+        step_.solver().add_clause({used_[lemma] ? switches_[lemma] : -switches_[lemma]});
+        fixed_[lemma] = true;
+    }
 
     /// Whether the lemma (or safety) follows after a move from where the used lemmas hold. By symmetry the first clause
     /// of an orbit speaks for it.
@@ -110,14 +118,14 @@ class Switched {
             assumptions.push_back(step_.possible());
         }
         for (size_t i = 0; i < used_.size(); ++i)
-            if (used_[i]) assumptions.push_back(switches_[i]);
+            if (used_[i] && !fixed_[i]) assumptions.push_back(switches_[i]);
         return step_.solver().solve(assumptions);
     }
     /// After unsatisfiable: the used lemmas that were needed.
     std::vector<size_t> needed() {
         std::vector<size_t> made;
         for (size_t i = 0; i < used_.size(); ++i)
-            if (used_[i] && step_.solver().needed(switches_[i])) made.push_back(i);
+            if (used_[i] && !fixed_[i] && step_.solver().needed(switches_[i])) made.push_back(i);
         return made;
     }
     /// After satisfiable: whether the lemma fails after the move.
@@ -132,7 +140,7 @@ class Switched {
  private:
     Step step_;
     std::span<const ClauseOrbit> lemmas_;
-    std::vector<bool> used_;
+    std::vector<bool> used_, fixed_;
     std::vector<int> switches_;
     int happens_ = 0;
 };
@@ -140,7 +148,7 @@ class Switched {
 /// The search of smallest_invariant(): which lemmas each lemma needs, kept up to date while lemmas go.
 class Shrinking {
  public:
-    Shrinking(Switched& system, size_t count) : system_(system), count_(count), needs_(count) {}
+    Shrinking(Switched& system, size_t count) : system_(system), count_(count), needs_(count), needed_(count, false) {}
 
     /// Leaves what safety needs, what this needs, and so on. False if interrupted, or if it is no invariant.
     bool close() {
@@ -163,13 +171,19 @@ class Shrinking {
     }
 
     /// Takes the lemma out, and with it whatever does not hold without it. Undoes it and says no where safety needs it.
+    /// What was needed before, when there were more lemmas, is needed: as soon as it would go, the answer is known.
     bool drop(size_t lemma) {
         const auto needs = needs_;
         const auto safety_needs = safety_needs_;
         std::vector<size_t> gone;
-        std::deque<size_t> open{lemma};
-        system_.use(lemma, false);
+        std::deque<size_t> open;
         bool safe = true;
+        const auto leave_out = [&](size_t i) {
+            system_.use(i, false);
+            open.push_back(i);
+            if (needed_[i]) safe = false;
+        };
+        leave_out(lemma);
         while (safe && !open.empty()) {
             const size_t next = open.front();
             open.pop_front();
@@ -177,15 +191,24 @@ class Shrinking {
             if (contains(safety_needs_, next)) safe = ask(Switched::safety);
             for (size_t i = 0; safe && i < count_; ++i) {
                 if (!system_.uses(i) || !contains(needs_[i], next) || ask(i)) continue;
-                system_.use(i, false);
-                open.push_back(i);
+                if (interrupted_) break;
+                // The move that breaks it may break others, too.
+                for (size_t j = 0; j < count_; ++j)
+                    if (system_.uses(j) && system_.fails_after(j)) leave_out(j);
             }
+            safe = safe && !interrupted_;
         }
-        if (safe && !interrupted_) return true;
+        if (safe) {
+            for (size_t i : gone) system_.fix(i);
+            return true;
+        }
         for (size_t i : gone) system_.use(i, true);
         for (size_t i : open) system_.use(i, true);
         needs_ = needs;
         safety_needs_ = safety_needs;
+        if (interrupted_) return false;
+        needed_[lemma] = true;
+        system_.fix(lemma);
         return false;
     }
     bool interrupted() const { return interrupted_; }
@@ -207,6 +230,7 @@ class Shrinking {
     size_t count_;
     std::vector<std::vector<size_t>> needs_;
     std::vector<size_t> safety_needs_;
+    std::vector<bool> needed_;  ///< dropping it was tried, and is not safe
     bool interrupted_ = false;
 };
 

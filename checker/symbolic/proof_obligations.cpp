@@ -77,7 +77,7 @@ void Builder::add(const std::string& name, const std::string& title, const std::
 /// The invariant of the state before.
 SmtScript Builder::premise() const {
     SmtScript script = steps_.state();
-    for (const Conjunct& part : invariant_) script.assume(conjuncts_.term(part, {}, false));
+    for (const Conjunct& part : invariant_) script.assume(conjuncts_.term(part, {}, false, script));
     return script;
 }
 
@@ -107,7 +107,7 @@ void Builder::after_step(SmtSteps::Step& step) const {
         if (const std::string fits = cells_.in_type(cell, symbol); !fits.empty()) goal.push_back(fits);
     for (const Conjunct& part : invariant_)
         if (SmtConjuncts::mentions(part, step.primed, after_loss))
-            goal.push_back(conjuncts_.term(part, step.primed, after_loss));
+            goal.push_back(conjuncts_.term(part, step.primed, after_loss, step.script));
     const SmtCells after = cells_.after(step.primed);
     SmtTerms terms(program_, after, step.script, ".after");
     for (const uint32_t lemma : lemmas_.in_invariant) {
@@ -227,10 +227,7 @@ bool provable(const system::System& system, uint32_t property) {
 std::vector<Conjunct> without_constants(const Program& program, std::vector<Conjunct> invariant) {
     const SmtSteps steps(program);
     const SmtConjuncts conjuncts(program, steps);
-    std::erase_if(invariant, [&](const Conjunct& conjunct) {
-        return std::ranges::any_of(conjunct.atoms,
-                                   [&](const Atom& atom) { return conjuncts.term({{atom}}, {}, false) == "true"; });
-    });
+    std::erase_if(invariant, [&](const Conjunct& conjunct) { return conjuncts.is_constant(conjunct); });
     return invariant;
 }
 

@@ -46,7 +46,7 @@ class LevelTerms {
         return symbol;
     }
     std::string condition(const std::string& name, std::span<const Conjunct> when, State& state) {
-        return define(name, state, [&] { return conjuncts_.all(when, state.primed); });
+        return define(name, state, [&] { return conjuncts_.all(when, state.primed, script_); });
     }
     std::string level(const Levels& levels, size_t k, const std::string& prefix, State& state) {
         return condition("level " + numbered(prefix, k), levels[k].when, state);

@@ -5,7 +5,8 @@
 
 namespace untorn::checker::symbolic {
 
-std::string SmtConjuncts::atom(const Atom& atom, const std::map<uint32_t, std::string>& primed, bool after_loss) const {
+std::string SmtConjuncts::atom(const Atom& atom, const std::map<uint32_t, std::string>& primed, bool after_loss,
+                               SmtScript& script) const {
     if (atom.cell == losses_cell) {
         std::vector<std::string> values;
         for (const int64_t value : atom.values)
@@ -30,9 +31,10 @@ std::string SmtConjuncts::atom(const Atom& atom, const std::map<uint32_t, std::s
         return atom.values[0] != 0 ? symbol : "(not " + symbol + ")";
     }
     const auto among = [&](const std::vector<int64_t>& values) {
+        if (values.size() == 1) return "(= " + symbol + " " + cells_.value(atom.cell, values[0]) + ")";
         std::vector<std::string> parts;
-        for (const int64_t value : values) parts.push_back("(= " + symbol + " " + cells_.value(atom.cell, value) + ")");
-        return smt_any(parts);
+        for (const int64_t value : values) parts.push_back("(= x " + cells_.value(atom.cell, value) + ")");
+        return script.named("(let ((x " + symbol + ")) " + smt_any(parts) + ")");
     };
     const Cell& domain = program_.cells[atom.cell];
     if (atom.values.size() * 2 <= domain.size) return among(atom.values);
@@ -44,11 +46,17 @@ std::string SmtConjuncts::atom(const Atom& atom, const std::map<uint32_t, std::s
     return "(not " + among(others) + ")";  // the value is one of the type: that is part of the invariant
 }
 
-std::string SmtConjuncts::term(const Conjunct& conjunct, const std::map<uint32_t, std::string>& primed,
-                               bool after_loss) const {
+std::string SmtConjuncts::term(const Conjunct& conjunct, const std::map<uint32_t, std::string>& primed, bool after_loss,
+                               SmtScript& script) const {
     std::vector<std::string> parts;
-    for (const Atom& part : conjunct.atoms) parts.push_back(atom(part, primed, after_loss));
+    for (const Atom& part : conjunct.atoms) parts.push_back(atom(part, primed, after_loss, script));
     return smt_any(parts);
+}
+
+bool SmtConjuncts::is_constant(const Conjunct& conjunct) const {
+    SmtScript unused;
+    return std::ranges::any_of(conjunct.atoms,
+                               [&](const Atom& part) { return atom(part, {}, false, unused) == "true"; });
 }
 
 bool SmtConjuncts::mentions(const Conjunct& conjunct, const std::map<uint32_t, std::string>& primed, bool after_loss) {
@@ -57,10 +65,10 @@ bool SmtConjuncts::mentions(const Conjunct& conjunct, const std::map<uint32_t, s
     });
 }
 
-std::string SmtConjuncts::all(std::span<const Conjunct> conjuncts,
-                              const std::map<uint32_t, std::string>& primed) const {
+std::string SmtConjuncts::all(std::span<const Conjunct> conjuncts, const std::map<uint32_t, std::string>& primed,
+                              SmtScript& script) const {
     std::vector<std::string> parts;
-    for (const Conjunct& conjunct : conjuncts) parts.push_back(term(conjunct, primed, false));
+    for (const Conjunct& conjunct : conjuncts) parts.push_back(term(conjunct, primed, false, script));
     return smt_all(parts);
 }
 

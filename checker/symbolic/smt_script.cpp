@@ -4,6 +4,15 @@
 
 namespace untorn::checker::symbolic {
 
+const std::string& SmtScript::named(const std::string& term) {
+    const auto [place, is_new] = names_.try_emplace(term);
+    if (is_new) {
+        place->second = "|set " + std::to_string(names_.size()) + "|";
+        define(place->second, "Bool", term);
+    }
+    return place->second;
+}
+
 std::string SmtScript::text() const {
     std::string text;
     for (const Command& command : commands_) {

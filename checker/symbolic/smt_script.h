@@ -2,6 +2,7 @@
 // is, for a certificate, or as one Horn clause (horn.h).
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ class SmtScript {
     void define(std::string symbol, std::string sort, std::string term) {
         commands_.push_back({Kind::definition, std::move(symbol), std::move(sort), std::move(term)});
     }
+    /// The name of a condition that may come up again, as those of an invariant do: it is defined the first time.
+    const std::string& named(const std::string& term);
     void assume(std::string term) { commands_.push_back({Kind::assertion, {}, {}, std::move(term)}); }
 
     /// Each command on a line of its own.
@@ -32,6 +35,7 @@ class SmtScript {
         std::string symbol, sort, term;
     };
     std::vector<Command> commands_;
+    std::map<std::string, std::string> names_;  ///< by term
 };
 
 }  // namespace untorn::checker::symbolic
