@@ -11,7 +11,7 @@ StepClauses::StepClauses(const TransitionCircuit& system) {
     named.insert(named.end(), system.step_inputs.begin(), system.step_inputs.end());
     for (const Bad& bad : system.bads) named.push_back(bad.happens);
     named.push_back(system.possible);
-    constexpr int rounds = 1;  // measured: more of them leave little less
+    constexpr int rounds = 1;  // measured: more of them take longer than they save
     const SimplifiedFunctions made(system.circuit, named, {}, std::span(&system.well_formed, 1), rounds);
     for (const Latch& latch : system.latches) current.push_back(made.literal(latch.current));
     for (const Latch& latch : system.latches) next.push_back(made.literal(latch.next));
