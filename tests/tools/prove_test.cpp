@@ -85,6 +85,32 @@ TEST_CASE("prove writes a certificate that certify accepts, with the specificati
     CHECK(shell("diff -r " + c.folder.quoted("proof") + " " + c.folder.quoted("again")).status == 0);
 }
 
+TEST_CASE("certify where cvc5 has other answers, is killed, or the user interrupts") {
+    const Certified c;
+    const auto certify = [&](const std::string& answer) {
+        c.folder.write_program(
+            "cvc5", "#!/bin/sh\n[ \"$1\" = --version ] && { echo This is cvc5 version 9.9; exit; }\n" + answer + "\n");
+        return shell("PATH=" + c.folder.quoted() + ":$PATH '" UNTORN_BINARY "' certify " + c.folder.quoted("proof") +
+                     " " + c.spec + " 2>&1");
+    };
+    const Ended fine = certify("echo unsat");
+    CHECK(fine.status == 0);
+    CHECK(says(fine, " and cvc5 9.9\n"));
+    const Ended other = certify("case $3 in */initial.smt2) echo sat;; *) echo unsat;; esac");
+    CHECK(other.status == 1);
+    CHECK(says(other, "(initial): cvc5 9.9 says sat: it does not hold\nNOT CERTIFIED: some obligations do not hold\n"));
+    const Ended killed = certify("case $3 in */initial.smt2) kill -KILL $$;; *) echo unsat;; esac");
+    CHECK(killed.status == 3);
+    CHECK(says(killed,
+               "(initial): cvc5 9.9 says no answer (cvc5 was ended by a signal)\n"
+               "NOT CERTIFIED: some obligations have no answer\n"));
+    const Ended interrupted = certify("kill -INT $PPID; exec sleep 20");
+    CHECK(interrupted.status == 3);
+    CHECK(says(interrupted, "  interrupted: 0 of "));
+    CHECK(says(interrupted, "\nNOT CERTIFIED: some obligations have no answer\n"));
+    CHECK(!says(interrupted, "not unsat"));
+}
+
 TEST_CASE("certify notices a changed obligation, invariant, specification, and a missing or additional file") {
     SUBCASE("an obligation that does not hold") {
         const Certified c;

@@ -89,6 +89,7 @@ SolverAnswer Cvc5::ask(const std::string& path, const std::atomic<bool>* interru
     const Ended ended = run(std::move(arguments), interrupt);
     if (!ended.started) return {SolverAnswer::Kind::error, "cvc5 cannot be started"};
     if (interrupt != nullptr && interrupt->load()) return {SolverAnswer::Kind::unknown, "interrupted"};
+    if (ended.status == -1) return {SolverAnswer::Kind::unknown, "cvc5 was ended by a signal"};
     if (ended.output == "unsat\n" && ended.status == 0) return {SolverAnswer::Kind::unsat, ""};
     if (ended.output == "sat\n" && ended.status == 0) return {SolverAnswer::Kind::sat, ""};
     if (ended.output.find("interrupted by timeout") != std::string::npos || ended.output == "unknown\n")
