@@ -386,7 +386,8 @@ std::vector<bool> needed_lemmas(const StepClauses& step, std::span<const ClauseO
 
 std::vector<ClauseOrbit> smallest_invariant(const StepClauses& step, std::vector<ClauseOrbit> lemmas,
                                             std::span<const uint32_t> bads, const MakeSolver& make_solver,
-                                            const std::atomic<bool>* interrupt) {
+                                            const std::atomic<bool>* interrupt,
+                                            const std::function<void(size_t, size_t)>& progress) {
     Switched switched(step, lemmas, bads, make_solver, interrupt);
     Shrinking shrinking(switched, lemmas.size());
     if (!shrinking.close()) return lemmas;
@@ -395,8 +396,9 @@ std::vector<ClauseOrbit> smallest_invariant(const StepClauses& step, std::vector
     for (size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(),
                      [&](size_t a, size_t b) { return lemmas[a].front().size() > lemmas[b].front().size(); });
-    for (size_t lemma : order) {
-        if (switched.uses(lemma)) shrinking.drop(lemma);
+    for (size_t i = 0; i < order.size(); ++i) {
+        progress(i, order.size());
+        if (switched.uses(order[i])) shrinking.drop(order[i]);
         if (shrinking.interrupted()) return lemmas;
     }
     std::vector<ClauseOrbit> kept;

@@ -2,6 +2,7 @@
 // from the engine that finds them, with solvers of its own. Whether one is one: invariant_check.h.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -24,10 +25,12 @@ std::vector<bool> needed_lemmas(const StepClauses& step, std::span<const ClauseO
                                 const MakeSolver& make_solver, const std::atomic<bool>* interrupt = nullptr);
 
 /// Lemmas of an invariant that exclude the bads, such that no proper subset is inductive and does: Ivrii, Gurfinkel,
-/// Belov, "Small inductive safe invariants", FMCAD 2014. The lemmas as given if interrupted.
-std::vector<ClauseOrbit> smallest_invariant(const StepClauses& step, std::vector<ClauseOrbit> lemmas,
-                                            std::span<const uint32_t> bads, const MakeSolver& make_solver,
-                                            const std::atomic<bool>* interrupt = nullptr);
+/// Belov, "Small inductive safe invariants", FMCAD 2014. The lemmas as given if interrupted. `progress` is told how
+/// many lemmas have been tried, of how many.
+std::vector<ClauseOrbit> smallest_invariant(
+    const StepClauses& step, std::vector<ClauseOrbit> lemmas, std::span<const uint32_t> bads,
+    const MakeSolver& make_solver, const std::atomic<bool>* interrupt = nullptr,
+    const std::function<void(size_t, size_t)>& progress = [](size_t, size_t) {});
 
 /// Clauses of these lemmas, which are an invariant that excludes the bads, such that they still are, and are not
 /// without any one of them: some move leads from where all others hold to where one of those does not, or a bad happens

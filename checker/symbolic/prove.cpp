@@ -465,7 +465,8 @@ std::optional<Inconsistency> Prover::certify() {
     }
     // With fewer clauses, a lemma may be left out that was there for the others, and so on.
     do {
-        lemmas_ = smallest_invariant(*step(), std::move(lemmas_), excluded_, make_cadical, watch_.flag());
+        lemmas_ =
+            smallest_invariant(*step(), std::move(lemmas_), excluded_, make_cadical, watch_.flag(), options_.shrinking);
         watch_.check();
         std::vector<Clause> clauses = irredundant(*step(), lemmas_, excluded_, make_cadical, watch_.flag());
         watch_.check();
@@ -491,7 +492,7 @@ std::optional<Inconsistency> Prover::check_obligations() const {
     const std::vector<Obligation>& all = proof_.obligations;
     const auto ask = [&](size_t i) { return ask_z3(all[i].script, options_.interrupt, rest()); };
     ask_in_order(all.size(), options_.threads, ask, [&](size_t i, const SolverAnswer& answer) {
-        if (options_.checking) options_.checking(i, all.size());
+        options_.checking(i + 1, all.size());
         switch (answer.kind) {
             case SolverAnswer::Kind::unsat: break;
             case SolverAnswer::Kind::unknown: throw LimitReached{"the check of " + all[i].title + ": " + answer.detail};

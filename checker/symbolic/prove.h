@@ -71,7 +71,9 @@ struct ProveOptions {
     size_t most_states = default_most_states;  ///< 0: PDR finds all invariants
     unsigned threads = 1;                      ///< in which Z3 is asked about obligations; changes no result
     std::function<void(const PdrProgress&)> progress;
-    std::function<void(size_t done, size_t of)> checking;  ///< obligations
+    // How far it is:
+    std::function<void(size_t done, size_t of)> shrinking = [](size_t, size_t) {};  ///< lemmas that may be left out
+    std::function<void(size_t done, size_t of)> checking = [](size_t, size_t) {};   ///< obligations
 };
 
 struct Proof {

@@ -138,7 +138,12 @@ class Proving {
             const std::string frames = now.frames == 0 ? "" : fmt::format("{} frames, ", now.frames);
             line.show(fmt::format("{}{} lemmas, {} queries", frames, now.lemmas, now.queries));
         };
-        how.checking = [&](size_t done, size_t of) { line.show(fmt::format("obligation {} of {}", done + 1, of)); };
+        how.shrinking = [&](size_t done, size_t of) {
+            line.show(fmt::format("which lemmas can be left out: {} of {} tried", done, of));
+        };
+        how.checking = [&](size_t done, size_t of) {
+            line.show(fmt::format("Z3 has checked {} of {} obligations", done, of));
+        };
         const auto found = checker::symbolic::prove(system_, properties, lemmas, how);
         line.erase();
         if (const auto* inconsistency = std::get_if<Inconsistency>(&found)) {

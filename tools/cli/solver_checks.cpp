@@ -68,7 +68,7 @@ void Checks::ask(std::span<const Obligation> obligations, const std::string& fol
         }
         if (answers.z3) note(obligations[i], checker::symbolic::z3_version(), *answers.z3);
         if (answers.cvc5) note(obligations[i], cvc5_.version(), *answers.cvc5);
-        line_.show(fmt::format("checked {} of {} obligations", i + 1, obligations.size()));
+        line_.show(fmt::format("{} of {} obligations are checked", i + 1, obligations.size()));
         return true;
     });
     line_.erase();
