@@ -93,11 +93,12 @@ StubbornSets::Tables::Tables(Analysed made, const StubbornOptions& options)
     flatten(made.program);
     std::vector<bool> counters(made.program.cells.size(), false);
     for (const ActorInstance& actor : made.program.actors) counters[actor.counter] = true;
-    for (FormulaId id = 0; id < nodes.size(); ++id) {
-        bool told = true;
-        formulas.for_each_atom(id, [&](uint32_t atom) {
-            for (const uint32_t cell : formulas.atoms()[atom].cells) told = told && counters[cell];
-        });
+    for (const Formula& formula : formulas.formulas()) {  // parts before what is made of them
+        const bool told =
+            formula.kind == Formula::Kind::atom
+                ? std::ranges::all_of(formulas.atoms()[formula.atom].cells,
+                                      [&](uint32_t cell) { return counters[cell]; })
+                : std::ranges::all_of(formula.parts, [&](FormulaId part) { return told_by_counters[part]; });
         told_by_counters.push_back(told);
     }
 }
