@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <future>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -36,7 +37,11 @@ void ask_in_order(size_t count, unsigned threads, const Ask& ask, const Take& ta
         }
     };
     std::vector<std::jthread> team;  // stopped and joined before what it writes to is gone
-    while (team.size() < threads && team.size() < count) team.emplace_back(work);
+    try {
+        while (team.size() < threads && team.size() < count) team.emplace_back(work);
+    } catch (const std::system_error&) {
+        if (team.empty()) work(std::stop_token());  // no thread to be had: all by this one
+    }
     for (size_t i = 0; i < count; ++i)
         if (!take(i, answers[i].get_future().get())) return;
 }

@@ -111,6 +111,19 @@ TEST_CASE("certify where cvc5 has other answers, is killed, or the user interrup
     CHECK(!says(interrupted, "not unsat"));
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they reserve more address space than this
+TEST_CASE("many threads where there is little memory: as many as there is room for") {
+    const Certified c;
+    const std::string few = "ulimit -v 300000; '" UNTORN_BINARY "' ";
+    const Ended certified = shell(few + "certify --threads 64 " + c.folder.quoted("proof") + " " + c.spec + " 2>&1");
+    CHECK(certified.status == 0);
+    CHECK(says(certified, "certified: no_tear"));
+    const Ended proved = shell(few + "prove --threads 64 -q " + c.spec + " 2>&1");
+    CHECK(proved.status == 0);
+    CHECK(says(proved, "holds (proved)  no_tear"));
+}
+#endif
+
 TEST_CASE("certify notices a changed obligation, invariant, specification, and a missing or additional file") {
     SUBCASE("an obligation that does not hold") {
         const Certified c;

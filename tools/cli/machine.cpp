@@ -50,4 +50,13 @@ uint64_t default_memory_limit() {
 
 unsigned default_threads() { return std::max(1U, std::thread::hardware_concurrency()); }
 
+unsigned solver_threads(unsigned wanted) {
+    // For each the C library reserves up to 128 MiB of address space, and the scripts are small.
+    constexpr uint64_t bytes_each = uint64_t{256} << 20;
+    const unsigned threads = wanted == 0 ? default_threads() : wanted;
+    const uint64_t memory = default_memory_limit();
+    if (memory == 0 || memory / bytes_each >= threads) return threads;
+    return std::max(1U, static_cast<unsigned>(memory / bytes_each));
+}
+
 }  // namespace untorn::tools

@@ -12,4 +12,8 @@ uint64_t default_memory_limit();
 /// At least 1.
 unsigned default_threads();
 
+/// Threads that ask solvers, if so many are wanted (0: default_threads()): fewer where memory is short, since a solver
+/// that gets none ends the process. At least 1.
+unsigned solver_threads(unsigned wanted);
+
 }  // namespace untorn::tools

@@ -133,7 +133,7 @@ class Proving {
         how.interrupt = &interrupted_;
         how.candidates = read_lemmas(options_.lemmas, system_);
         if (options_.max_steps != 0) how.max_steps = options_.max_steps;
-        how.threads = options_.threads == 0 ? default_threads() : options_.threads;
+        how.threads = solver_threads(options_.threads);
         how.progress = [&](const checker::symbolic::PdrProgress& now) {
             const std::string frames = now.frames == 0 ? "" : fmt::format("{} frames, ", now.frames);
             line.show(fmt::format("{}{} lemmas, {} queries", frames, now.lemmas, now.queries));

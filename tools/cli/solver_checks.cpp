@@ -57,20 +57,20 @@ void Checks::ask(std::span<const Obligation> obligations, const std::string& fol
         if (with_cvc5) answers.cvc5 = cvc5_.ask(script_path(folder, obligation.name), &interrupted_, options_.seconds);
         return answers;
     };
-    const unsigned threads = options_.threads == 0 ? default_threads() : options_.threads;
     line_.show("checking obligations");
-    checker::symbolic::ask_in_order(obligations.size(), threads, ask, [&](size_t i, const Answers& answers) {
-        if (interrupted_) {
-            line_.erase();
-            out_.write(fmt::format("  interrupted: {} of {} obligations were checked\n", i, obligations.size()));
-            status_ = worse(status_, exit_undecided);
-            return false;
-        }
-        if (answers.z3) note(obligations[i], checker::symbolic::z3_version(), *answers.z3);
-        if (answers.cvc5) note(obligations[i], cvc5_.version(), *answers.cvc5);
-        line_.show(fmt::format("{} of {} obligations are checked", i + 1, obligations.size()));
-        return true;
-    });
+    checker::symbolic::ask_in_order(
+        obligations.size(), solver_threads(options_.threads), ask, [&](size_t i, const Answers& answers) {
+            if (interrupted_) {
+                line_.erase();
+                out_.write(fmt::format("  interrupted: {} of {} obligations were checked\n", i, obligations.size()));
+                status_ = worse(status_, exit_undecided);
+                return false;
+            }
+            if (answers.z3) note(obligations[i], checker::symbolic::z3_version(), *answers.z3);
+            if (answers.cvc5) note(obligations[i], cvc5_.version(), *answers.cvc5);
+            line_.show(fmt::format("{} of {} obligations are checked", i + 1, obligations.size()));
+            return true;
+        });
     line_.erase();
 }
 
