@@ -226,8 +226,7 @@ always any: disk or not disk;
 | ... of these, progress, by rankings | 1 | 1 |
 | runs with every property so answered | 1 | 1 |
 
-Exceptions:
-
+No exceptions.
 )");
     // What is in the file is not measured again.
     const tools::Ended again = tools::shell(command + "--json " + folder.quoted("kept.json") + " 2>/dev/null");
