@@ -4,8 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <set>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 using untorn::checker::symbolic::ask_in_order;
 
